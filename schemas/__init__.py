@@ -1,0 +1,1 @@
+"""The contracts of Frontrow: log tables, artifacts, features and rules of time, readable from every image."""
