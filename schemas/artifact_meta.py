@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pydantic
+
 from schemas.errors import ContractError
 from schemas.instants import Instant, format_instant, parse_instant
 from schemas.settings import Settings, parse_settings
@@ -29,10 +31,10 @@ class ArtifactMeta(Settings):
     kind: str
     as_of: str
     largest_event_time: str | None
-    inputs: dict[str, str] = {}
+    inputs: dict[str, str] = pydantic.Field(default_factory=dict)
     space: str | None = None
-    counts: dict[str, float] = {}
-    details: dict[str, Any] = {}
+    counts: dict[str, float] = pydantic.Field(default_factory=dict)
+    details: dict[str, Any] = pydantic.Field(default_factory=dict)
 
     @property
     def as_of_instant(self) -> Instant:

@@ -9,7 +9,7 @@ Layout:
                                            that depends on the content alone, with the column names of the features;
                                            row 0 is the cold-content row with id ""
     serving/article.parquet                article_id, embedding fixed-size list of float32 [128]
-    serving/content_articles.parquet       content_id, mean_article fixed-size list of float32 [128] (pooled, not normalized)
+    serving/content_articles.parquet       content_id, mean_article fixed-size list of float32 [128] (pooled)
     embeddings/{user,content,brand}.tfrecord  embeddings at the daily as_of: id, embedding, views, cold
 """
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy
 import numpy.typing
@@ -31,9 +31,8 @@ RowArray: TypeAlias = numpy.typing.NDArray[numpy.int32]
 FloatArray: TypeAlias = numpy.typing.NDArray[numpy.float32]
 HalfArray: TypeAlias = numpy.typing.NDArray[numpy.float16]
 EdgeType: TypeAlias = tuple[str, str, str]
-NodeKind: TypeAlias = Literal["user", "content", "brand"]
 
-NODE_KINDS: tuple[NodeKind, ...] = ("user", "content", "brand")
+NODE_KINDS: tuple[str, ...] = ("user", "content", "brand")
 EMBEDDING_SIZE = 128
 RECENT_ORDERS = 25
 ARTICLES_PER_CONTENT = 25
@@ -133,17 +132,20 @@ class GraphArtifact:
     @property
     def article_embedding(self) -> HalfArray:
         """float16 [articles + 1, 128]; row 0 is zeros."""
-        return self._array(self.folder / "features" / "article_embedding.npy")
+        array: HalfArray = self._array(self.folder / "features" / "article_embedding.npy")
+        return array
 
     @property
     def user_orders(self) -> RowArray:
         """int32 [users, 25]: rows of article_embedding at `as_of`, oldest first, 0-padded on the right."""
-        return self._array(self.folder / "features" / "user_orders.npy")
+        array: RowArray = self._array(self.folder / "features" / "user_orders.npy")
+        return array
 
     @property
     def content_articles(self) -> RowArray:
         """int32 [contents, 25]: rows of article_embedding, 0-padded on the right."""
-        return self._array(self.folder / "features" / "content_articles.npy")
+        array: RowArray = self._array(self.folder / "features" / "content_articles.npy")
+        return array
 
     @property
     def orders(self) -> Orders:

@@ -9,6 +9,9 @@ Layout:
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pydantic
 
 from schemas.artifact_meta import ArtifactMeta, read_meta
 from schemas.settings import Settings, parse_settings
@@ -32,6 +35,8 @@ class RankerDetails(Settings):
         seeds: One trained model a seed; the first is the one that is pushed.
         curves: Training curves by seed.
         parameters: Trainable weights of one model.
+        settings: The RankerSettings that it was trained with.
+        vocabularies: Of the examples: what encoded each category; a warm start needs the same.
     """
 
     with_graph: bool
@@ -40,6 +45,8 @@ class RankerDetails(Settings):
     seeds: tuple[int, ...]
     curves: tuple[TrainingCurve, ...]
     parameters: int
+    settings: dict[str, Any] = pydantic.Field(default_factory=dict)
+    vocabularies: dict[str, tuple[str, ...]] = pydantic.Field(default_factory=dict)
 
 
 class RankerArtifact:

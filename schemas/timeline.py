@@ -70,6 +70,15 @@ class Timeline:
         """Every refresh that a ranking row of [network_end, test_end) may see, oldest first."""
         return list(range(self.network_end, self.test_end, self.refresh))
 
+    @property
+    def graph_spans(self) -> dict[str, tuple[Instant, Instant]]:
+        """Start and end of each graph: `train` and `test` share no edge (rule 2), `replay` is what refreshes embed."""
+        return {
+            "train": (self.window_start, self.as_of),
+            "test": (self.as_of, self.test_end),
+            "replay": (self.window_start, self.test_end),
+        }
+
     def visible_refresh(self, time: numpy.typing.NDArray[numpy.int64]) -> numpy.typing.NDArray[numpy.int64]:
         """The last refresh at or before each row (rule 5); the row sees only events strictly before that instant.
 

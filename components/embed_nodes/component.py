@@ -1,0 +1,55 @@
+"""The embedding of every node at every refresh as a KFP component."""
+# kfp ships no type information, so that its decorator looks untyped to mypy.
+# mypy: disable-error-code="untyped-decorator"
+
+from typing import Any
+
+from kfp import dsl
+
+from components.images import image
+
+
+@dsl.component(base_image=image("gnn"), install_kfp_package=False)
+def embed_nodes(
+    replay_graph: dsl.Input[dsl.Dataset],
+    network: dsl.Input[dsl.Model],
+    timeline: dict[str, float],
+    cold_content_views: int,
+    settings: dict[str, Any],
+    fingerprint: str,
+    embeddings: dsl.Output[dsl.Dataset],
+) -> None:
+    """Embeds users, content and brands at each refresh with the network's weights, new edges and new nodes.
+
+    Args:
+        replay_graph: The graph that refreshes embed; nothing is supervised on it.
+        network: From train_gnn.
+        timeline: Timeline.to_values; embeddings are written at its refresh_instants.
+        cold_content_views: Content with fewer views in the window is cold.
+        settings: EmbeddingSettings.
+        fingerprint: Of the step's code, for the cache.
+        embeddings: The root of an embedding store.
+    """
+    from pathlib import Path
+
+    from components.embed_nodes import step
+    from components.embed_nodes.settings import EmbeddingSettings
+    from schemas.instants import format_instant
+    from schemas.settings import parse_settings
+    from schemas.step_report import step_report
+    from schemas.timeline import Timeline
+
+    moments = Timeline.from_values(timeline)
+    with step_report("embed_nodes") as report:
+        step.embed_nodes(
+            graph=Path(replay_graph.path),
+            network=Path(network.path),
+            output=Path(embeddings.path),
+            instants=moments.refresh_instants,
+            window=moments.as_of - moments.window_start,
+            cold_content_views=cold_content_views,
+            settings=parse_settings(EmbeddingSettings, settings, "argument 'embedding'"),
+            report=report,
+        )
+    embeddings.metadata.update(report.metadata())
+    embeddings.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)

@@ -1,0 +1,52 @@
+"""The training of the graph network as a KFP component."""
+# kfp ships no type information, so that its decorator looks untyped to mypy.
+# mypy: disable-error-code="untyped-decorator"
+
+from typing import Any
+
+from kfp import dsl
+
+from components.images import image
+
+
+@dsl.component(base_image=image("gnn"), install_kfp_package=False)
+def train_gnn(
+    train_graph: dsl.Input[dsl.Dataset],
+    test_graph: dsl.Input[dsl.Dataset],
+    timeline: dict[str, float],
+    settings: dict[str, Any],
+    fingerprint: str,
+    network: dsl.Output[dsl.Model],
+) -> None:
+    """Trains the graph network on the first days of the window.
+
+    Args:
+        train_graph: The graph of the window.
+        test_graph: The graph of the test days; it must share no edge with the train graph (rule 2).
+        timeline: Timeline.to_values; the weights see only edges before network_end.
+        settings: NetworkSettings.
+        fingerprint: Of the step's code, for the cache.
+        network: The trained weights and their space.
+    """
+    from pathlib import Path
+
+    from components.build_graph.check import check_disjoint
+    from components.train_gnn import step
+    from components.train_gnn.settings import NetworkSettings
+    from schemas.instants import format_instant
+    from schemas.settings import parse_settings
+    from schemas.step_report import step_report
+    from schemas.timeline import Timeline
+
+    moments = Timeline.from_values(timeline)
+    with step_report("train_gnn") as report:
+        check_disjoint(Path(train_graph.path), Path(test_graph.path))
+        step.train_gnn(
+            graph=Path(train_graph.path),
+            output=Path(network.path),
+            network_end=moments.network_end,
+            settings=parse_settings(NetworkSettings, settings, "argument 'network'"),
+            report=report,
+        )
+    network.metadata.update(report.metadata())
+    network.metadata.update(as_of=format_instant(moments.network_end), fingerprint=fingerprint)

@@ -1,0 +1,1 @@
+"""Message passing, one file an encoder; registry.py lists them."""

@@ -1,0 +1,121 @@
+"""Contrast: linear message passing shaped like collaborative filtering (the project's own; see docs/experiments.md)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch_geometric.nn import SimpleConv
+
+from components.train_gnn.settings import NetworkSettings
+from schemas.graph_artifact import EdgeType
+
+CONTRASTED: dict[str, tuple[EdgeType, EdgeType]] = {
+    "content": (("user", "clicks", "content"), ("user", "views", "content")),
+    "user": (("content", "clicked_by", "user"), ("content", "viewed_by", "user")),
+}
+"""For each kind of node the relation that counts for it and the one that counts against it."""
+
+PLAIN: dict[str, tuple[EdgeType, ...]] = {
+    "content": (("brand", "featured_by", "content"),),
+    "user": (("brand", "followed_by", "user"),),
+    "brand": (("user", "follows", "brand"), ("content", "features", "brand")),
+}
+
+
+class ContrastLayer(nn.Module):
+    r"""One layer, linear and starting at identity.
+
+    .. math::
+        h_i = W_s x_i + W_c \Big( \frac{n_+}{n_+ + k_+} \overline{x}_{clickers}
+            - \frac{n_-}{n_- + k_-} \overline{x}_{viewers} \Big) + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
+
+    where n are true degrees, k are learned, W_s and W_c start at the identity and W_r at zero.
+
+    Args:
+        size: Length of the vectors.
+        initial_shrinkage: k at the start.
+    """
+
+    def __init__(self, size: int, initial_shrinkage: float) -> None:
+        super().__init__()
+        self.mean = SimpleConv(aggr="mean")
+        self.own = nn.ModuleDict({kind: _identity(size) for kind in PLAIN})
+        self.contrast = nn.ModuleDict({kind: _identity(size) for kind in CONTRASTED})
+        self.plain = nn.ModuleDict({_name(edge): _zero(size) for edges in PLAIN.values() for edge in edges})
+        relations = [
+            *(edge for pair in CONTRASTED.values() for edge in pair),
+            *(e for es in PLAIN.values() for e in es),
+        ]
+        self.log_shrinkage = nn.ParameterDict(
+            {_name(edge): nn.Parameter(torch.tensor(math.log(initial_shrinkage))) for edge in relations}
+        )
+
+    def forward(
+        self, vectors: dict[str, Tensor], adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
+    ) -> dict[str, Tensor]:
+        """One round of messages; see encoders/registry.py for the shapes."""
+        result = {}
+        for kind, own in vectors.items():
+            total = self.own[kind](own)
+            if kind in CONTRASTED:
+                wanted, seen = (self._shrunk_mean(edge, vectors, adjacency, degree) for edge in CONTRASTED[kind])
+                total = total + self.contrast[kind](wanted - seen)
+            for edge in PLAIN[kind]:
+                total = total + self.plain[_name(edge)](self._shrunk_mean(edge, vectors, adjacency, degree))
+            result[kind] = total
+        return result
+
+    def _shrunk_mean(
+        self,
+        edge: EdgeType,
+        vectors: dict[str, Tensor],
+        adjacency: Mapping[EdgeType, Tensor],
+        degree: Mapping[EdgeType, Tensor],
+    ) -> Tensor:
+        mean: Tensor = self.mean((vectors[edge[0]], vectors[edge[2]]), adjacency[edge])  # [targets, size]
+        count = degree[edge].to(mean.dtype).unsqueeze(1)  # [targets, 1]
+        shrunk: Tensor = mean * (count / (count + self.log_shrinkage[_name(edge)].exp()))
+        return shrunk
+
+
+class ContrastEncoder(nn.Module):
+    """Layers of ContrastLayer, without non-linearities between them.
+
+    Args:
+        settings: The network's settings.
+    """
+
+    residual_sequence = True
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            ContrastLayer(settings.embedding_size, settings.initial_shrinkage) for _ in range(settings.layers)
+        )
+
+    def forward(
+        self, vectors: dict[str, Tensor], adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
+    ) -> dict[str, Tensor]:
+        """Passes messages; see encoders/registry.py for the shapes."""
+        for layer in self.layers:
+            vectors = layer(vectors, adjacency, degree)
+        return vectors
+
+
+def _name(edge: EdgeType) -> str:
+    return "__".join(edge)
+
+
+def _identity(size: int) -> nn.Linear:
+    layer = nn.Linear(size, size, bias=False)
+    nn.init.eye_(layer.weight)
+    return layer
+
+
+def _zero(size: int) -> nn.Linear:
+    layer = nn.Linear(size, size, bias=False)
+    nn.init.zeros_(layer.weight)
+    return layer

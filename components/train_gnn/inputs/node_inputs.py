@@ -1,0 +1,107 @@
+"""Turns article vectors into the input vectors of users, contents and brands."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+from torch import Tensor, nn
+
+from components.train_gnn.inputs.order_sequence import OrderSequenceEncoder
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeInputs:
+    """What the nodes of a batch (or of a whole graph) are made of.
+
+    Attributes:
+        order_rows: Distinct order histories: rows of the article table, 0-padded on the right [histories, 25].
+        order_index: History of each user node [users].
+        content_rows: Articles of each content node, 0-padded [contents, 25].
+        brand: Index of each brand node [brands].
+    """
+
+    order_rows: Tensor
+    order_index: Tensor
+    content_rows: Tensor
+    brand: Tensor
+
+
+class InputEncoder(nn.Module):
+    """Projects article vectors and pools them: mean and LSTM for users, mean for contents and brands.
+
+    The projection starts as the principal axes of the article vectors, so that it keeps as much of their dot products
+    as the size allows; vectors are centred on the mean article, which every user shares.
+
+    Args:
+        article_embedding: float [articles + 1, 128]; row 0 is zeros.
+        article_brand: Brand index of each row, -1 where there is none [articles + 1].
+        brands: Number of brands.
+        size: Length of the input vectors.
+        lstm_hidden_size: Units of the LSTM.
+        residual_sequence: True: a user is the mean of its orders plus a correction that starts at zero
+            (the shape of `contrast`); False: the LSTM's state alone (the textbook).
+    """
+
+    article_embedding: Tensor
+    article_brand: Tensor
+    centre: Tensor
+
+    def __init__(
+        self,
+        article_embedding: Tensor,
+        article_brand: Tensor,
+        brands: int,
+        size: int,
+        lstm_hidden_size: int,
+        residual_sequence: bool,
+    ) -> None:
+        super().__init__()
+        self.brands = brands
+        self.residual_sequence = residual_sequence
+        # Tables belong to the graph, not to the weights: a later graph brings later articles.
+        self.register_buffer("article_embedding", article_embedding.float(), persistent=False)
+        self.register_buffer("article_brand", article_brand.long(), persistent=False)
+        described = article_embedding.float()
+        described = described[described.abs().sum(dim=1) > 0]
+        centre = described.mean(dim=0) if len(described) else article_embedding.new_zeros(article_embedding.shape[1])
+        self.register_buffer("centre", centre)
+        self.projection = nn.Parameter(_principal_axes(described - centre, size))  # [128, size]
+        self.sequence = OrderSequenceEncoder(size, lstm_hidden_size, start_at_zero=residual_sequence)
+
+    def article_vectors(self) -> Tensor:
+        """Centred, projected article vectors [articles + 1, size]; articles without a vector are zeros."""
+        described = (self.article_embedding.abs().sum(dim=1, keepdim=True) > 0).float()  # [articles + 1, 1]
+        return ((self.article_embedding - self.centre) * described) @ self.projection
+
+    def forward(self, inputs: NodeInputs) -> dict[str, Tensor]:
+        """Input vectors by kind of node, each [nodes, size]."""
+        articles = self.article_vectors()
+        length = (inputs.order_rows > 0).sum(dim=1)  # [histories]
+        # nn.functional.embedding walks the rows once for the mean and the LSTM alike.
+        ordered = nn.functional.embedding(inputs.order_rows, articles)  # [histories, 25, size]
+        users = self.sequence(ordered, length)
+        if self.residual_sequence:
+            users = users + ordered.sum(dim=1) / length.clamp(min=1).unsqueeze(1)
+        contents = nn.functional.embedding_bag(inputs.content_rows, articles, mode="mean", padding_idx=0)
+        return {"user": users[inputs.order_index], "content": contents, "brand": self._brands(articles)[inputs.brand]}
+
+    def _brands(self, articles: Tensor) -> Tensor:
+        """Mean of each brand's articles [brands, size]."""
+        branded = torch.nonzero(self.article_brand >= 0).squeeze(1)
+        brand = self.article_brand[branded]
+        total = articles.new_zeros(self.brands, articles.shape[1]).index_add(0, brand, articles[branded])
+        count = torch.bincount(brand, minlength=self.brands).clamp(min=1).unsqueeze(1)
+        return total / count
+
+
+def _principal_axes(vectors: Tensor, size: int) -> Tensor:
+    """The first `size` principal axes as columns [128, size], zero columns where there are fewer."""
+    axes = vectors.new_zeros(vectors.shape[1], size)
+    if len(vectors) > 1:
+        _, basis = torch.linalg.eigh(vectors.double().T @ vectors.double())  # ascending eigenvalues
+        leading = basis.flip(dims=[1])[:, :size]
+        # The sign of an eigenvector is arbitrary; fixing it keeps the space the same on every machine.
+        largest = leading.gather(0, leading.abs().argmax(dim=0, keepdim=True))
+        axes[:, : leading.shape[1]] = (leading * largest.sign()).float()
+    return axes

@@ -1,0 +1,61 @@
+"""The graph network: input vectors, message passing, dot product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from components.train_gnn.encoders.registry import make_encoder
+from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
+from components.train_gnn.settings import NetworkSettings
+from schemas.graph_artifact import EdgeType
+
+
+class GraphNetwork(nn.Module):
+    """Embeds nodes so that the dot product of a user and a content tells how likely the click is.
+
+    Args:
+        settings: The network's settings.
+        tables: The graph's article vectors and brands.
+    """
+
+    def __init__(self, settings: NetworkSettings, tables: GraphTables) -> None:
+        super().__init__()
+        encoder = make_encoder(settings)
+        self.inputs = InputEncoder(
+            article_embedding=tables.article_embedding,
+            article_brand=tables.article_brand,
+            brands=tables.brands,
+            size=settings.embedding_size,
+            lstm_hidden_size=settings.lstm_hidden_size,
+            residual_sequence=bool(encoder.residual_sequence),
+        )
+        self.encoder = encoder
+        self.log_scale = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(()))
+
+    def forward(
+        self, inputs: NodeInputs, adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
+    ) -> dict[str, Tensor]:
+        """Embeddings by kind of node, each [nodes, size]; see encoders/registry.py for adjacency and degree."""
+        result: dict[str, Tensor] = self.encoder(self.inputs(inputs), adjacency, degree)
+        return result
+
+    def logit(self, user: Tensor, content: Tensor) -> Tensor:
+        """Log odds of a click from the embeddings of both ends, [links, size] each -> [links]."""
+        return (user * content).sum(dim=1) * self.log_scale.exp() + self.bias
+
+    @torch.no_grad()
+    def start_logit_at(self, dot_product: Tensor, click_rate: float) -> None:
+        """Sets scale and bias so that the first logits have unit variance around the click rate.
+
+        Args:
+            dot_product: Of a sample of links, before training [links].
+            click_rate: Share of clicked links.
+        """
+        spread = float(dot_product.std())
+        self.log_scale.fill_(-torch.log(torch.tensor(spread)) if spread > 0 else 0.0)
+        self.bias.fill_(float(torch.logit(torch.tensor(click_rate).clamp(1e-6, 1 - 1e-6))))

@@ -1,0 +1,74 @@
+"""The network artifact: weights, settings, and the space that they span.
+
+Layout:
+    meta.json     ArtifactMeta of kind "network"; its as_of is the end of the training days: every edge that the weights
+                  saw is strictly older; details: settings, curves
+    weights.pt    state of the network without the graph's tables
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+
+from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.network import GraphNetwork
+from components.train_gnn.settings import NetworkSettings
+from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
+from schemas.folders import whole_folder
+from schemas.instants import Instant, format_instant
+from schemas.settings import parse_settings
+
+
+def space_of(network: GraphNetwork, settings: NetworkSettings) -> str:
+    """The name of the vector space: a hash of weights and settings, so that other weights are another space."""
+    digest = hashlib.sha256(settings.model_dump_json().encode())
+    for name, tensor in sorted(network.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]
+
+
+def write_network(
+    folder: Path,
+    network: GraphNetwork,
+    settings: NetworkSettings,
+    network_end: Instant,
+    largest_event_time: Instant,
+    counts: dict[str, float],
+    curves: dict[str, list[float]],
+) -> str:
+    """Writes the artifact, whole or not at all.
+
+    Returns:
+        The space.
+    """
+    space = space_of(network, settings)
+    with whole_folder(folder) as temporary:
+        torch.save(network.state_dict(), temporary / "weights.pt")
+        meta = ArtifactMeta(
+            kind="network",
+            as_of=format_instant(network_end),
+            largest_event_time=format_instant(largest_event_time),
+            space=space,
+            counts=counts,
+            details={"settings": settings.model_dump(mode="json"), "curves": curves},
+        )
+        write_meta(temporary, meta)
+    return space
+
+
+def read_network(folder: Path, tables: GraphTables) -> tuple[GraphNetwork, ArtifactMeta]:
+    """Reads the weights into a network over another graph's tables.
+
+    Raises:
+        ContractError: The folder is not a complete network artifact.
+    """
+    meta = read_meta(folder, "network")
+    settings = parse_settings(NetworkSettings, meta.details["settings"], str(folder / "meta.json"))
+    network = GraphNetwork(settings, tables)
+    network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+    network.eval()
+    return network, meta

@@ -1,0 +1,49 @@
+"""Settings of the graph network."""
+
+from __future__ import annotations
+
+import pydantic
+
+from schemas.settings import Settings
+
+
+class NetworkSettings(Settings):
+    """How the network is built and trained.
+
+    Attributes:
+        encoder: A name in encoders/registry.py.
+        layers: Message-passing layers.
+        embedding_size: Length of the exported vectors.
+        fan_out: Neighbours sampled for each relation, one number a layer, seeds' own neighbours first.
+        disjoint_train_ratio: Share of (user, content) pairs that are supervision only (rule 3).
+        held_out_share: Share of those pairs that is never trained on: the held-out pairs that the step reports on.
+        negatives_per_click: Impressed-not-clicked links kept for each clicked one; 0 keeps all.
+        epochs: Passes over the training links.
+        batch_links: Links in a batch.
+        learning_rate: Step size of Adam.
+        weight_decay: Decoupled weight decay towards the initial weights' shape (AdamW).
+        initial_shrinkage: k of n / (n + k) at the start, for encoders that shrink means.
+        lstm_hidden_size: Hidden units of the LSTM over a user's orders.
+        seed: Seed of the split, the sampler and the weights.
+    """
+
+    encoder: str = "contrast"
+    layers: int = pydantic.Field(default=2, ge=1, le=4)
+    embedding_size: int = pydantic.Field(default=64, ge=2)
+    fan_out: tuple[int, ...] = (12, 6)
+    disjoint_train_ratio: float = pydantic.Field(default=0.3, gt=0, lt=1)
+    held_out_share: float = pydantic.Field(default=0.2, gt=0, lt=1)
+    negatives_per_click: int = pydantic.Field(default=4, ge=0)
+    epochs: int = pydantic.Field(default=2, ge=0)
+    batch_links: int = pydantic.Field(default=512, ge=1)
+    learning_rate: float = pydantic.Field(default=0.003, gt=0)
+    weight_decay: float = pydantic.Field(default=0.0, ge=0)
+    initial_shrinkage: float = pydantic.Field(default=3.0, gt=0)
+    lstm_hidden_size: int = pydantic.Field(default=32, ge=1)
+    seed: int = 0
+
+    @pydantic.model_validator(mode="after")
+    def _one_fan_out_a_layer(self) -> NetworkSettings:
+        if len(self.fan_out) != self.layers:
+            raise ValueError(f"fan_out {self.fan_out} must have one number for each of the {self.layers} layers")
+        return self
