@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy
 import torch
 
 from components.train_gnn.graph_tables import GraphTables
-from schemas.graph_artifact import Edges, EdgeType
+from components.train_gnn.message_block import MessageBlock, sparse_adjacency
 from schemas.instants import Duration, Instant
 
 WINDOWED: tuple[str, ...] = ("views", "clicks", "viewed_by", "clicked_by")
 """Relations that the window cuts; follows and what a content features reach back beyond it."""
 
 
-@dataclasses.dataclass(frozen=True)
-class GraphAtInstant:
-    """Adjacency of the whole graph at one instant.
-
-    Attributes:
-        adjacency: For each relation a sparse CSR tensor of ones [targets, sources].
-        degree: For each relation the in-edges of every target [targets].
-    """
-
-    adjacency: dict[EdgeType, torch.Tensor]
-    degree: dict[EdgeType, torch.Tensor]
-
-
-def graph_at_instant(tables: GraphTables, instant: Instant, window: Duration) -> GraphAtInstant:
+def graph_at_instant(tables: GraphTables, instant: Instant, window: Duration) -> MessageBlock:
     """Selects the edges that a refresh may see.
 
     Args:
@@ -39,21 +24,14 @@ def graph_at_instant(tables: GraphTables, instant: Instant, window: Duration) ->
     nodes = {"user": tables.users, "content": tables.contents, "brand": tables.brands}
     adjacency, degree = {}, {}
     for edge_type, edges in tables.edges.items():
-        source, relation, target = edge_type
+        source, relation, _ = edge_type
         kept = edges.time < instant
         if relation in WINDOWED:
             kept &= edges.time >= instant - window
         selected = edges.select(kept)
-        adjacency[edge_type] = _sparse(selected, nodes[target], nodes[source])
+        adjacency[edge_type] = sparse_adjacency(
+            torch.from_numpy(selected.colptr), torch.from_numpy(selected.row.astype(numpy.int64)), nodes[source]
+        )
         degree[edge_type] = torch.from_numpy(numpy.diff(selected.colptr))
-    return GraphAtInstant(adjacency, degree)
-
-
-def _sparse(edges: Edges, targets: int, sources: int) -> torch.Tensor:
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(numpy.ascontiguousarray(edges.colptr)),
-        torch.from_numpy(edges.row.astype(numpy.int64)),
-        torch.ones(len(edges.row)),
-        size=(targets, sources),
-        check_invariants=False,
-    )
+    own = {kind: torch.arange(count) for kind, count in nodes.items()}
+    return MessageBlock(adjacency, degree, own)

@@ -12,9 +12,10 @@ import torch
 from tqdm import tqdm
 
 from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import GraphAtInstant, graph_at_instant
+from components.embed_nodes.graph_at_instant import graph_at_instant
 from components.embed_nodes.settings import EmbeddingSettings
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables
+from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.network_artifact import read_network
 from schemas.artifact_meta import ArtifactMeta, require_known_before
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
@@ -102,7 +103,7 @@ def _microseconds(column: pyarrow.ChunkedArray) -> IntArray:
     return values
 
 
-def _views(known: GraphAtInstant) -> dict[str, IntArray]:
+def _views(known: MessageBlock) -> dict[str, IntArray]:
     """Impressions of each node in the window before the instant; a brand has those of no one."""
     return {
         "user": known.degree["content", "viewed_by", "user"].numpy(),

@@ -14,6 +14,7 @@ from torch_geometric.sampler import HeteroSamplerOutput
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import order_histories
+from components.train_gnn.message_block import MessageBlock, sparse_adjacency
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.supervision import VIEWS, Links
@@ -58,23 +59,52 @@ def link_loader(
     )
 
 
-def batch_inputs(batch: Any, tables: GraphTables) -> NodeInputs:
-    """The input features of a batch's nodes, orders as they were at each node's seed time (rule 7)."""
+def embed_link_ends(network: GraphNetwork, batch: Any, tables: GraphTables) -> tuple[Tensor, Tensor]:
+    """Embeddings of the user and of the content of each link of a batch, [links, size] each."""
+    inputs, index = _distinct_inputs(batch, tables)
+    embedding = network(inputs, _blocks(batch, index))
+    user, content = batch[VIEWS].edge_label_index
+    return embedding["user"][user], embedding["content"][content]
+
+
+def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[str, Tensor]]:
+    """The input features of a batch, each distinct one once, and for every node which of them is its own.
+
+    Orders are taken as they were at each node's seed time (rule 7), so that one user may have several histories.
+    """
     instants = batch[VIEWS].edge_label_time
     user_time = instants[batch["user"].batch].numpy()
     histories = order_histories(tables.orders, batch["user"].n_id.numpy(), user_time)
-    return NodeInputs(
-        order_rows=torch.from_numpy(histories.rows),
-        order_index=torch.from_numpy(histories.index),
-        content_rows=tables.content_rows[batch["content"].n_id],
-        brand=batch["brand"].n_id,
-    )
+    contents, content_index = torch.unique(batch["content"].n_id, return_inverse=True)
+    brands, brand_index = torch.unique(batch["brand"].n_id, return_inverse=True)
+    inputs = NodeInputs(torch.from_numpy(histories.rows), tables.content_rows[contents], brands)
+    index = {"user": torch.from_numpy(histories.index), "content": content_index, "brand": brand_index}
+    return inputs, index
 
 
-def link_dot_inputs(network: GraphNetwork, batch: Any, tables: GraphTables) -> tuple[Tensor, Tensor]:
-    """Embeddings of the user and of the content of each link of a batch, [links, size] each."""
-    adjacency = {edge_type: batch[edge_type].edge_index for edge_type in EDGE_TYPES}
-    degree = {edge_type: batch[edge_type].degree for edge_type in EDGE_TYPES}
-    embedding = network(batch_inputs(batch, tables), adjacency, degree)
-    user, content = batch[VIEWS].edge_label_index
-    return embedding["user"][user], embedding["content"][content]
+def _blocks(batch: Any, input_index: dict[str, Tensor]) -> list[MessageBlock]:
+    """One block a layer; layer l updates the nodes that are at most (layers - l) steps from their seed."""
+    nodes = {kind: numpy.cumsum(batch[kind].num_sampled_nodes) for kind in NODE_KINDS}
+    layers = len(nodes["user"]) - 1
+    sources = {kind: int(index.max()) + 1 if len(index) else 0 for kind, index in input_index.items()}
+    blocks = []
+    for layer in range(layers):
+        targets = {kind: int(nodes[kind][layers - layer - 1]) for kind in NODE_KINDS}
+        adjacency, degree = {}, {}
+        for edge_type in EDGE_TYPES:
+            source, _, target = edge_type
+            count = sum(batch[edge_type].num_sampled_edges[: layers - layer])
+            row, column = batch[edge_type].edge_index[:, :count]
+            # Edges come out of the sampler sorted by target, so that they are compressed by counting.
+            colptr = torch.zeros(targets[target] + 1, dtype=torch.long)
+            colptr[1:] = torch.bincount(column, minlength=targets[target]).cumsum(0)
+            row = input_index[source][row] if layer == 0 else row
+            adjacency[edge_type] = sparse_adjacency(colptr, row, sources[source])
+            degree[edge_type] = batch[edge_type].degree[: targets[target]]
+        own = {
+            kind: input_index[kind][: targets[kind]] if layer == 0 else torch.arange(targets[kind])
+            for kind in NODE_KINDS
+        }
+        blocks.append(MessageBlock(adjacency, degree, own))
+        sources = targets
+    return blocks

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 
 from components.train_gnn.encoders.registry import make_encoder
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
+from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import NetworkSettings
-from schemas.graph_artifact import EdgeType
 
 
 class GraphNetwork(nn.Module):
@@ -34,14 +32,21 @@ class GraphNetwork(nn.Module):
             residual_sequence=bool(encoder.residual_sequence),
         )
         self.encoder = encoder
+        self.layers = settings.layers
         self.log_scale = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(()))
 
-    def forward(
-        self, inputs: NodeInputs, adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
-    ) -> dict[str, Tensor]:
-        """Embeddings by kind of node, each [nodes, size]; see encoders/registry.py for adjacency and degree."""
-        result: dict[str, Tensor] = self.encoder(self.inputs(inputs), adjacency, degree)
+    def forward(self, inputs: NodeInputs, blocks: list[MessageBlock]) -> dict[str, Tensor]:
+        """Embeds nodes.
+
+        Args:
+            inputs: What the sources of the first block are made of.
+            blocks: One a layer.
+
+        Returns:
+            Embeddings by kind of node, each [targets of the last block, size].
+        """
+        result: dict[str, Tensor] = self.encoder(self.inputs(inputs), blocks)
         return result
 
     def logit(self, user: Tensor, content: Tensor) -> Tensor:

@@ -86,6 +86,8 @@ class TimeRespectingSampler(BaseSampler):
             frontier[kind] = (ids, times[kind], tree)
             count[kind] = len(ids)
 
+        nodes_by_layer = {kind: [count[kind]] for kind in NODE_KINDS}
+        edges_by_layer: dict[EdgeType, list[int]] = {edge_type: [] for edge_type in self.edges}
         first = dict.fromkeys(NODE_KINDS, 0)  # where the frontier starts among the nodes of its kind
         for wanted in self.fan_out:
             grown: dict[str, list[tuple[IntArray, IntArray, IntArray]]] = {kind: [] for kind in NODE_KINDS}
@@ -104,6 +106,8 @@ class TimeRespectingSampler(BaseSampler):
                 drawn = relation.row[start[owner] + offset].astype(numpy.int64)
                 grown[source].append((drawn, instant[owner], tree[owner]))
                 count[source] += len(owner)
+            for edge_type, sampled in rows.items():
+                edges_by_layer[edge_type].append(sum(map(len, sampled)) - sum(edges_by_layer[edge_type]))
             frontier = {}
             for kind, parts in grown.items():
                 if parts:
@@ -111,6 +115,8 @@ class TimeRespectingSampler(BaseSampler):
                     nodes[kind].append(ids)
                     trees[kind].append(tree)
                     frontier[kind] = (ids, instant, tree)
+            for kind in NODE_KINDS:
+                nodes_by_layer[kind].append(count[kind] - next_first[kind])
             first = next_first
 
         return HeteroSamplerOutput(
@@ -119,6 +125,8 @@ class TimeRespectingSampler(BaseSampler):
             col={edge_type: _join(parts) for edge_type, parts in columns.items()},
             edge=dict.fromkeys(self.edges),
             batch={kind: _join(parts) for kind, parts in trees.items()},
+            num_sampled_nodes=nodes_by_layer,
+            num_sampled_edges=edges_by_layer,
             metadata={edge_type: _degree_of_all(parts, count[edge_type[2]]) for edge_type, parts in degrees.items()},
         )
 

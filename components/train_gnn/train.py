@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from components.evaluate_ranker.metrics import roc_auc
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.link_batches import link_dot_inputs, link_loader
+from components.train_gnn.link_batches import embed_link_ends, link_loader
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.settings import NetworkSettings
@@ -93,7 +93,7 @@ def train_network(tables: GraphTables, network_end: Instant, settings: NetworkSe
         network.train()
         losses = []
         for batch in tqdm(loader, desc=f"network epoch {epoch + 1}/{settings.epochs}", file=sys.stderr, mininterval=5):
-            user, content = link_dot_inputs(network, batch, tables)
+            user, content = embed_link_ends(network, batch, tables)
             loss = torch.nn.functional.binary_cross_entropy_with_logits(
                 network.logit(user, content), batch[VIEWS].edge_label
             )
@@ -124,7 +124,7 @@ def score_links(
     network.eval()
     logits, dots = [], []
     for batch in link_loader(links, tables, sampler, settings.batch_links):
-        user, content = link_dot_inputs(network, batch, tables)
+        user, content = embed_link_ends(network, batch, tables)
         logits.append(network.logit(user, content).numpy())
         dots.append((user * content).sum(dim=1).numpy())
     return numpy.concatenate(logits).astype(numpy.float64), numpy.concatenate(dots).astype(numpy.float64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 from torch_geometric.nn import SimpleConv
 
+from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import NetworkSettings
 from schemas.graph_artifact import EdgeType
 
@@ -53,30 +53,22 @@ class ContrastLayer(nn.Module):
             {_name(edge): nn.Parameter(torch.tensor(math.log(initial_shrinkage))) for edge in relations}
         )
 
-    def forward(
-        self, vectors: dict[str, Tensor], adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
-    ) -> dict[str, Tensor]:
-        """One round of messages; see encoders/registry.py for the shapes."""
+    def forward(self, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
+        """One round of messages: vectors of the block's sources in, vectors of its targets out."""
         result = {}
-        for kind, own in vectors.items():
-            total = self.own[kind](own)
+        for kind, sources in vectors.items():
+            total = self.own[kind](sources[block.own[kind]])  # [targets, size]
             if kind in CONTRASTED:
-                wanted, seen = (self._shrunk_mean(edge, vectors, adjacency, degree) for edge in CONTRASTED[kind])
+                wanted, seen = (self._shrunk_mean(edge, vectors, block) for edge in CONTRASTED[kind])
                 total = total + self.contrast[kind](wanted - seen)
             for edge in PLAIN[kind]:
-                total = total + self.plain[_name(edge)](self._shrunk_mean(edge, vectors, adjacency, degree))
+                total = total + self.plain[_name(edge)](self._shrunk_mean(edge, vectors, block))
             result[kind] = total
         return result
 
-    def _shrunk_mean(
-        self,
-        edge: EdgeType,
-        vectors: dict[str, Tensor],
-        adjacency: Mapping[EdgeType, Tensor],
-        degree: Mapping[EdgeType, Tensor],
-    ) -> Tensor:
-        mean: Tensor = self.mean((vectors[edge[0]], vectors[edge[2]]), adjacency[edge])  # [targets, size]
-        count = degree[edge].to(mean.dtype).unsqueeze(1)  # [targets, 1]
+    def _shrunk_mean(self, edge: EdgeType, vectors: dict[str, Tensor], block: MessageBlock) -> Tensor:
+        mean: Tensor = self.mean((vectors[edge[0]], None), block.adjacency[edge])  # [targets, size]
+        count = block.degree[edge].to(mean.dtype).unsqueeze(1)  # [targets, 1]
         shrunk: Tensor = mean * (count / (count + self.log_shrinkage[_name(edge)].exp()))
         return shrunk
 
@@ -96,12 +88,10 @@ class ContrastEncoder(nn.Module):
             ContrastLayer(settings.embedding_size, settings.initial_shrinkage) for _ in range(settings.layers)
         )
 
-    def forward(
-        self, vectors: dict[str, Tensor], adjacency: Mapping[EdgeType, Tensor], degree: Mapping[EdgeType, Tensor]
-    ) -> dict[str, Tensor]:
-        """Passes messages; see encoders/registry.py for the shapes."""
-        for layer in self.layers:
-            vectors = layer(vectors, adjacency, degree)
+    def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
+        """Passes messages; see message_block.Encoder for the shapes."""
+        for layer, block in zip(self.layers, blocks, strict=True):
+            vectors = layer(vectors, block)
         return vectors
 
 

@@ -12,17 +12,15 @@ from components.train_gnn.inputs.order_sequence import OrderSequenceEncoder
 
 @dataclasses.dataclass(frozen=True)
 class NodeInputs:
-    """What the nodes of a batch (or of a whole graph) are made of.
+    """What the nodes of a batch (or of a whole graph) are made of, each distinct thing once.
 
     Attributes:
-        order_rows: Distinct order histories: rows of the article table, 0-padded on the right [histories, 25].
-        order_index: History of each user node [users].
-        content_rows: Articles of each content node, 0-padded [contents, 25].
-        brand: Index of each brand node [brands].
+        order_rows: Order histories of users: rows of the article table, 0-padded on the right [users, 25].
+        content_rows: Articles of contents, 0-padded [contents, 25].
+        brand: Indices of brands [brands].
     """
 
     order_rows: Tensor
-    order_index: Tensor
     content_rows: Tensor
     brand: Tensor
 
@@ -84,7 +82,7 @@ class InputEncoder(nn.Module):
         if self.residual_sequence:
             users = users + ordered.sum(dim=1) / length.clamp(min=1).unsqueeze(1)
         contents = nn.functional.embedding_bag(inputs.content_rows, articles, mode="mean", padding_idx=0)
-        return {"user": users[inputs.order_index], "content": contents, "brand": self._brands(articles)[inputs.brand]}
+        return {"user": users, "content": contents, "brand": self._brands(articles)[inputs.brand]}
 
     def _brands(self, articles: Tensor) -> Tensor:
         """Mean of each brand's articles [brands, size]."""

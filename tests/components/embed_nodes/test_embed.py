@@ -11,7 +11,7 @@ import torch
 from components.embed_nodes.embed import embed_at_instant
 from components.embed_nodes.graph_at_instant import graph_at_instant
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.link_batches import link_dot_inputs, link_loader
+from components.train_gnn.link_batches import embed_link_ends, link_loader
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.settings import NetworkSettings
@@ -48,7 +48,7 @@ def test_equals_sampling_with_every_neighbour(encoder: str) -> None:
     sampler = TimeRespectingSampler(tables.edges, supervision, LAST_INSTANT, (1_000, 1_000), 0)
     (batch,) = link_loader(links, tables, sampler, batch_links=1_000)
     with torch.no_grad():
-        user, content = link_dot_inputs(network, batch, tables)
+        user, content = embed_link_ends(network, batch, tables)
     assert numpy.allclose(user.numpy(), embedding["user"][links.user], atol=1e-5)
     assert numpy.allclose(content.numpy(), embedding["content"][links.content], atol=1e-5)
     assert embedding["user"].std() > 0.01

@@ -59,7 +59,7 @@ def test_sampled_edges_are_true_older_and_unsupervised(seed: int, fan_out: tuple
         tree = output.batch[target].numpy()[column]
         assert (output.batch[source].numpy()[row] == tree).all(), "an edge must stay inside its seed's tree"
         row, column = output.node[source].numpy()[row], output.node[target].numpy()[column]
-        earliest = {}
+        earliest: dict[tuple[int, int], int] = {}
         for from_node, to_node, time in zip(
             edges.row.tolist(), edges.target.tolist(), edges.time.tolist(), strict=True
         ):

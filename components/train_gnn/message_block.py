@@ -1,0 +1,64 @@
+"""What one layer of message passing works on: a bipartite block from the vectors that it reads to the nodes it updates.
+
+A layer of a sampled batch reads more nodes than it updates: the leaves of the trees only speak. Blocks leave them out
+of the work, and let all copies of a leaf share one input vector.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from schemas.graph_artifact import EdgeType
+
+
+@dataclasses.dataclass(frozen=True)
+class MessageBlock:
+    """One layer's view of the graph.
+
+    Attributes:
+        adjacency: For each relation a sparse CSR tensor of ones [targets, sources].
+        degree: For each relation the true number of in-edges of each target before its instant [targets].
+        own: For each kind of node the row among the sources that holds each target's own vector [targets].
+    """
+
+    adjacency: dict[EdgeType, Tensor]
+    degree: dict[EdgeType, Tensor]
+    own: dict[str, Tensor]
+
+
+class Encoder(Protocol):
+    """What every encoder offers."""
+
+    residual_sequence: bool
+    """How the LSTM enters a user's input vector (see InputEncoder)."""
+
+    def __call__(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
+        """Passes messages.
+
+        Args:
+            vectors: Input vectors by kind of node, each [sources of the first block, size].
+            blocks: One a layer, first layer first.
+
+        Returns:
+            Output vectors by kind of node, each [targets of the last block, size].
+        """
+
+
+def sparse_adjacency(colptr: Tensor, row: Tensor, sources: int) -> Tensor:
+    """In-edges as a sparse CSR tensor of ones.
+
+    Args:
+        colptr: int64 [targets + 1]; the in-edges of target i lie in [colptr[i], colptr[i + 1]).
+        row: Source of each edge [edges].
+        sources: Number of sources.
+
+    Returns:
+        [targets, sources]; repeats of a pair stay separate entries.
+    """
+    return torch.sparse_csr_tensor(
+        colptr, row, torch.ones(len(row)), size=(len(colptr) - 1, sources), check_invariants=False
+    )
