@@ -33,10 +33,13 @@ class ExampleDetails(Settings):
         requests: Requests by split.
         candidates: Candidates by split.
         clicks: Clicks by split.
-        smoothing: k of the smoothed click rates.
+        smoothing: k of the smoothed click rates of content and kinds of content.
+        user_smoothing: k of a user's smoothed click rate.
+        user_kind_smoothing: k of a user's smoothed click rate on a kind of content.
         prior_click_rate: The prior of the smoothed click rates (click rate of the rows before network_end).
         refresh: Distance between refreshes, microseconds.
         training_slate_size: Median slate size of the training split: what serving fixes it at.
+        largest_test_event_time: ISO 8601 of the youngest event of the test split, after the artifact's as_of.
     """
 
     space: str
@@ -49,6 +52,9 @@ class ExampleDetails(Settings):
     prior_click_rate: float
     refresh: int
     training_slate_size: float
+    user_smoothing: float | None = None
+    user_kind_smoothing: float | None = None
+    largest_test_event_time: str | None = None
 
 
 class ExampleArtifact:

@@ -1,0 +1,56 @@
+"""`python -m components.write_examples`: the step from a shell."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from components.command_line import exit_code_of
+
+
+def main() -> int:
+    """Parses the arguments and writes the examples."""
+    parser = argparse.ArgumentParser(prog="python -m components.write_examples", description=__doc__)
+    parser.add_argument("--logs", type=Path, required=True, help="validated logs, an artifact of validate_logs")
+    parser.add_argument("--embeddings", type=Path, required=True, help="root of the embeddings of embed_nodes")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the examples artifact")
+    parser.add_argument("--as-of", required=True, help="ISO 8601; rows before it train, rows after it test")
+    parser.add_argument("--refresh", default="30m", help="distance between refreshes: 30m, 2h or 1d")
+    parser.add_argument("--window-days", type=int, default=7, help="days of logs before as_of")
+    parser.add_argument("--network-days", type=int, default=4, help="days of the window that trained the network")
+    parser.add_argument("--test-days", type=int, default=1, help="days after as_of that test")
+    parser.add_argument("--cold-content-views", type=int, default=500, help="content with fewer views is cold")
+    parser.add_argument("--config", type=Path, help="run configuration; its section 'examples' is used")
+    arguments = parser.parse_args()
+
+    def action() -> None:
+        from components.write_examples.settings import ExampleSettings
+        from components.write_examples.step import write_examples
+        from schemas.settings import read_settings_section
+        from schemas.step_report import step_report
+        from schemas.timeline import Timeline
+
+        settings = (
+            read_settings_section(ExampleSettings, arguments.config, "examples")
+            if arguments.config
+            else ExampleSettings()
+        )
+        timeline = Timeline.from_text(
+            arguments.as_of, arguments.refresh, arguments.window_days, arguments.network_days, arguments.test_days
+        )
+        with step_report("write_examples") as report:
+            write_examples(
+                logs=arguments.logs,
+                embeddings=arguments.embeddings,
+                output=arguments.output,
+                timeline=timeline,
+                cold_content_views=arguments.cold_content_views,
+                settings=settings,
+                report=report,
+            )
+
+    return exit_code_of(action)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

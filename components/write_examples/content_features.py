@@ -1,0 +1,117 @@
+"""Candidate features that depend on the content and an instant alone: counters, kind, attributes, age.
+
+Records and the serving table both come from here, so that a ranker is served what it was trained on.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy
+
+from components.write_examples.contents import NEVER, Contents
+from components.write_examples.counters import Counts, EventCounts
+from components.write_examples.impressions import Impressions
+from components.write_examples.vocabularies import Vocabularies, encode_categories
+from schemas.graph_artifact import FloatArray, IntArray
+from schemas.instants import HOUR, Duration, Instant, parse_duration
+from schemas.ranking_features import ranking_features
+
+COUNTER_NAME = re.compile(r"(content|kind)_(views|clicks|click_rate)_(\d+[smhd])")
+"""Any feature of such a name is a counter: what is counted, what of it, and over which time before the refresh."""
+
+NO_CONTENT = -1
+"""In place of a content's position: a content that nobody has seen, of no known kind."""
+
+
+class ContentFeatures:
+    """Computes features of (content, instant) pairs.
+
+    Args:
+        contents: The contents.
+        impressions: Every impression.
+        vocabularies: For the kind.
+        prior: The prior of smoothed click rates.
+        smoothing: Their k.
+    """
+
+    def __init__(
+        self,
+        contents: Contents,
+        impressions: Impressions,
+        vocabularies: Vocabularies,
+        prior: float,
+        smoothing: float,
+    ) -> None:
+        self._prior, self._smoothing = prior, smoothing
+        self._contents, self._impressions = contents, impressions
+        codes = {
+            feature.name: encode_categories(contents.table[_column(feature.vocabulary)], vocabularies[feature.name])
+            for feature in ranking_features()
+            if feature.vocabulary and feature.vocabulary.startswith("contents.")
+        }
+        numbers = {
+            feature.name: contents.numbers(_column(feature.attribute), float(feature.default))
+            for feature in ranking_features()
+            if feature.attribute and feature.attribute.startswith("contents.")
+        }
+        numbers["article_count"] = contents.article_count
+        self._codes = {name: numpy.append(values, 0) for name, values in codes.items()}  # [contents + 1]
+        self._numbers = {name: numpy.append(values, numpy.float32(0)) for name, values in numbers.items()}
+        self.kind: IntArray = self._codes["kind"]
+        """The encoded kind of every content, and 0 for NO_CONTENT; int64 [contents + 1]."""
+        content, time, clicked = impressions.content, impressions.time, impressions.clicked
+        self._events = {
+            "content": EventCounts(content, time, clicked),
+            "kind": EventCounts(self.kind[content], time, clicked),
+        }
+        self._visible_from = self.visible_from(NEVER)
+
+    def at(self, content: IntArray, instant: IntArray) -> dict[str, IntArray | FloatArray]:
+        """Features as of an instant: counters are of events strictly before it.
+
+        Args:
+            content: Position in the contents table, or NO_CONTENT [rows].
+            instant: What the row may see, int64 microseconds [rows].
+
+        Returns:
+            Features by name [rows].
+        """
+        keys = {"content": content, "kind": self.kind[content]}
+        counted: dict[tuple[str, Duration], Counts] = {}
+        columns: dict[str, IntArray | FloatArray] = {name: values[content] for name, values in self._codes.items()}
+        columns |= {name: values[content] for name, values in self._numbers.items()}
+        for feature in ranking_features():
+            match = COUNTER_NAME.fullmatch(feature.name)
+            if match is None:
+                continue
+            level, measure, text = match.groups()
+            horizon = parse_duration(text)
+            if (level, horizon) not in counted:
+                counted[level, horizon] = self._events[level].within(keys[level], instant, horizon)
+            columns[feature.name] = self._measure(counted[level, horizon], measure)
+        return columns
+
+    def age_hours(self, content: IntArray, time: IntArray) -> FloatArray:
+        """Hours since the content became visible, 0 where that is not before the request, float32 [rows]."""
+        hours: FloatArray = (numpy.maximum(time - self._visible_from[content], 0) / HOUR).astype(numpy.float32)
+        return hours
+
+    def visible_from(self, before: Instant) -> IntArray:
+        """When each content was published, else first shown strictly before an instant, else NEVER.
+
+        Returns:
+            int64 microseconds; the last is NO_CONTENT's [contents + 1].
+        """
+        first_seen = self._impressions.first_seen(len(self._contents.ids), before)
+        published = self._contents.published
+        return numpy.append(numpy.where(published == NEVER, first_seen, published), NEVER)
+
+    def _measure(self, counts: Counts, measure: str) -> IntArray | FloatArray:
+        if measure == "click_rate":
+            return counts.rate(self._smoothing, self._prior)
+        return counts.views if measure == "views" else counts.clicks
+
+
+def _column(reference: str | None) -> str:
+    return str(reference).removeprefix("contents.")

@@ -1,0 +1,109 @@
+"""The point-in-time join: every declared feature of a request, as serving would have seen it (rule 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeAlias
+
+import numpy
+import numpy.typing
+import pyarrow
+
+from components.write_examples.content_features import ContentFeatures
+from components.write_examples.contents import Contents
+from components.write_examples.example_encoding import RaggedColumn
+from components.write_examples.impressions import Impressions
+from components.write_examples.order_features import OrderFeatures
+from components.write_examples.ranking_requests import RankingRequests
+from components.write_examples.refreshed_embeddings import RefreshedEmbeddings
+from components.write_examples.slices import Slices
+from components.write_examples.user_features import UserFeatures
+from schemas.errors import ContractError
+from schemas.graph_artifact import IntArray
+from schemas.instants import DAY, HOUR
+from schemas.ranking_features import FEATURES_FILE, ranking_features
+from schemas.timeline import Timeline
+
+Values: TypeAlias = numpy.typing.NDArray[numpy.generic] | pyarrow.Array
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureJoin:
+    """Joins requests to what was known; holds one part of the requests in memory at a time.
+
+    Attributes:
+        timeline: Says which refresh a row sees.
+        contents: The contents.
+        impressions: Every impression.
+        content_features: Of (content, refresh).
+        user_features: Of the user, before the request.
+        order_features: Of the user's orders, before the request.
+        embeddings: At the refresh.
+        slices: At the daily as_of.
+    """
+
+    timeline: Timeline
+    contents: Contents
+    impressions: Impressions
+    content_features: ContentFeatures
+    user_features: UserFeatures
+    order_features: OrderFeatures
+    embeddings: RefreshedEmbeddings
+    slices: Slices
+
+    def columns(self, requests: RankingRequests) -> dict[str, RaggedColumn]:
+        """The columns of the records of these requests, one for each declared feature.
+
+        Raises:
+            ContractError: The feature list declares a feature that nothing here computes.
+        """
+        values = self._values(requests)
+        unknown = [feature.name for feature in ranking_features() if feature.name not in values]
+        if unknown:
+            raise ContractError(
+                f"{FEATURES_FILE}: declares {', '.join(unknown)}, which write_examples does not compute; "
+                "give the feature an `attribute`, a `vocabulary`, a counter's name, or code in this component"
+            )
+        columns = {}
+        for feature in ranking_features():
+            size = self.embeddings.size if feature.size == "embedding" else feature.size
+            rows = numpy.arange(len(requests) + 1) if feature.level == "request" else requests.offsets
+            column = values[feature.name]
+            if feature.type != "bytes":
+                column = numpy.asarray(column, feature.type).ravel()
+            columns[feature.name] = RaggedColumn(column, rows * size)
+        return columns
+
+    def _values(self, requests: RankingRequests) -> dict[str, Values]:
+        """Everything that can be a feature, by name: [requests], [candidates], or [rows, size]."""
+        refresh = self.timeline.visible_refresh(requests.timestamp)
+        row = requests.request_of_candidate
+        users, contents = self.impressions.users, self.contents.ids
+        user_embedding, user_has_edges = self.embeddings.at("user", users, requests.user, refresh)
+        embedding, has_edges = self.embeddings.at("content", contents, requests.content, refresh[row])
+        return {
+            "request_id": requests.request_id,
+            "user_id": users.take(pyarrow.array(requests.user)),
+            "timestamp": requests.timestamp,
+            "refresh": refresh,
+            "content_id": contents.take(pyarrow.array(requests.content)),
+            "clicked": requests.clicked,
+            "slot": requests.slot,
+            "slate_size": requests.slate_size,
+            **_calendar(requests.timestamp),
+            **requests.context,
+            **self.slices.of(requests),
+            **self.content_features.at(requests.content, refresh[row]),
+            "content_age_hours": self.content_features.age_hours(requests.content, requests.timestamp[row]),
+            **self.user_features.of(requests),
+            **self.order_features.of(requests),
+            "user_embedding": user_embedding,
+            "user_has_edges": user_has_edges,
+            "content_embedding": embedding,
+            "content_has_edges": has_edges,
+        }
+
+
+def _calendar(time: IntArray) -> dict[str, IntArray]:
+    """`hour` of the day and `weekday` (Monday 0), UTC [requests]; 1970-01-01 was a Thursday."""
+    return {"hour": time // HOUR % 24, "weekday": (time // DAY + 3) % 7}

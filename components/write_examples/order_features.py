@@ -1,0 +1,58 @@
+"""A user's recent orders, as the caller knows them at the request, against what each candidate shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pyarrow
+import pyarrow.compute
+
+from components.write_examples.article_pooling import Articles, directions
+from components.write_examples.counters import EventCounts
+from components.write_examples.log_tables import as_instants, read_log_table
+from components.write_examples.ranking_requests import RankingRequests
+from schemas.graph_artifact import RECENT_ORDERS, FloatArray, IntArray
+from schemas.instants import Instant
+
+
+class OrderFeatures:
+    """Finds each user's last orders strictly before a request (rule 7).
+
+    Args:
+        logs: The validated logs.
+        users: Ids of all users with an impression.
+        articles: The articles.
+        content_mean: The mean of each content's article vectors [contents, 128].
+        end: Orders at or after it are not read.
+    """
+
+    def __init__(
+        self, logs: Path, users: pyarrow.Array, articles: Articles, content_mean: FloatArray, end: Instant
+    ) -> None:
+        table = read_log_table(logs, "orders", ["user_id", "article_id", "timestamp"], end=end)
+        user = pyarrow.compute.index_in(table["user_id"], users)
+        article = pyarrow.compute.index_in(table["article_id"], articles.ids)
+        known = pyarrow.compute.and_(user.is_valid(), article.is_valid())
+        time = as_instants(table["timestamp"].filter(known))
+        article = article.filter(known).to_numpy().astype(numpy.int64)
+        order = numpy.lexsort((article, time))
+        self.time: IntArray = time[order]
+        """When each order was placed, ascending, int64 microseconds [orders]."""
+        self._article = article[order]
+        self._events = EventCounts(user.filter(known).to_numpy().astype(numpy.int64)[order], self.time)
+        self._articles = articles
+        self._content_direction = directions(content_mean)
+
+    def of(self, requests: RankingRequests) -> dict[str, IntArray | FloatArray]:
+        """`user_orders` [requests] and `order_cosine` [candidates]."""
+        start, end = self._events.span(requests.user, requests.timestamp)
+        start = numpy.maximum(start, end - RECENT_ORDERS)
+        counts = end - start
+        offsets = numpy.append(0, numpy.cumsum(counts))
+        position = numpy.repeat(start - offsets[:-1], counts) + numpy.arange(offsets[-1])
+        recent = directions(self._articles.mean(self._article[self._events.event[position]], offsets))
+        cosine = numpy.einsum(
+            "cd,cd->c", recent[requests.request_of_candidate], self._content_direction[requests.content]
+        )
+        return {"user_orders": counts, "order_cosine": cosine}

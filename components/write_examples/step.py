@@ -1,0 +1,115 @@
+"""The step: validated logs and refreshed embeddings in, ranking examples out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+
+import numpy
+
+from components.write_examples.embedding_records import write_embedding_records
+from components.write_examples.prepared_join import PreparedJoin, prepare_join
+from components.write_examples.serving_tables import write_serving_tables
+from components.write_examples.settings import ExampleSettings
+from components.write_examples.split_records import write_split
+from schemas.artifact_meta import FILE_NAME, ArtifactMeta, read_meta, write_meta
+from schemas.embedding_store import EmbeddingStore
+from schemas.errors import ContractError
+from schemas.example_artifact import ExampleDetails
+from schemas.folders import whole_folder
+from schemas.instants import format_instant
+from schemas.step_report import StepReport
+from schemas.timeline import Timeline
+
+
+def write_examples(
+    *,
+    logs: Path,
+    embeddings: Path,
+    output: Path,
+    timeline: Timeline,
+    cold_content_views: int,
+    settings: ExampleSettings,
+    report: StepReport,
+) -> None:
+    """Joins every request to the last refresh before it and writes TFRecords.
+
+    The artifact's as_of is the daily one: what a ranker may learn from lies strictly before it, and so does everything
+    in the serving tables. The test split is later by its nature.
+
+    Args:
+        logs: Validated logs that reach until the end of the test days.
+        embeddings: Root of an EmbeddingStore with every refresh of the timeline.
+        output: Where the examples artifact goes.
+        timeline: Which rows train and test, and what each may see.
+        cold_content_views: Content with fewer views in the window is cold.
+        settings: The step's settings.
+        report: Receives requests, candidates and clicks by split and the seconds of the parts.
+
+    Raises:
+        ContractError: Logs or embeddings are missing, incomplete or know too much, or a split is empty.
+    """
+    _check_reach(logs, timeline)
+    started = time.perf_counter()
+    store = EmbeddingStore(embeddings)
+    prepared = prepare_join(logs, store, timeline, cold_content_views, settings)
+    report.counts["prepare_seconds"] = round(time.perf_counter() - started, 3)
+    with whole_folder(output) as folder:
+        for split, requests in prepared.splits.items():
+            started = time.perf_counter()
+            write_split(folder / split, requests, prepared.join, settings.candidates_per_file)
+            report.counts |= {
+                f"{split}_requests": len(requests),
+                f"{split}_candidates": len(requests.content),
+                f"{split}_clicks": int(requests.clicked.sum()),
+                f"{split}_seconds": round(time.perf_counter() - started, 3),
+            }
+        write_serving_tables(
+            folder / "serving", prepared.join, prepared.articles, prepared.content_mean, timeline.as_of
+        )
+        write_embedding_records(folder / "embeddings", store, timeline.as_of)
+        details = _details(prepared, store.space, timeline, settings)
+        meta = ArtifactMeta(
+            kind="examples",
+            as_of=format_instant(timeline.as_of),
+            largest_event_time=prepared.youngest_event_before(timeline.as_of),
+            inputs={"logs": _fingerprint(logs), "embeddings": _fingerprint(store.folder(timeline.as_of))},
+            space=store.space,
+            counts={name: count for name, count in report.counts.items() if not name.endswith("_seconds")},
+            details=details.model_dump(mode="json"),
+        )
+        write_meta(folder, meta)
+
+
+def _check_reach(logs: Path, timeline: Timeline) -> None:
+    meta = read_meta(logs, "validated_logs")
+    if meta.as_of_instant < timeline.test_end:
+        raise ContractError(
+            f"{logs}: ends at {meta.as_of}, the test days at {format_instant(timeline.test_end)}; "
+            "validate logs until then or choose an earlier as_of"
+        )
+
+
+def _details(prepared: PreparedJoin, space: str, timeline: Timeline, settings: ExampleSettings) -> ExampleDetails:
+    splits = prepared.splits
+    return ExampleDetails(
+        space=space,
+        embedding_size=prepared.join.embeddings.size,
+        vocabularies=prepared.vocabularies,
+        requests={split: len(requests) for split, requests in splits.items()},
+        candidates={split: len(requests.content) for split, requests in splits.items()},
+        clicks={split: int(requests.clicked.sum()) for split, requests in splits.items()},
+        smoothing=settings.content_smoothing,
+        user_smoothing=settings.user_smoothing,
+        user_kind_smoothing=settings.user_kind_smoothing,
+        prior_click_rate=prepared.prior,
+        refresh=timeline.refresh,
+        training_slate_size=float(numpy.median(splits["train"].slate_size)),
+        largest_test_event_time=prepared.youngest_event_before(timeline.test_end),
+    )
+
+
+def _fingerprint(folder: Path) -> str:
+    """SHA-256 of an input's meta.json, which tells what the input was made from."""
+    return hashlib.sha256((folder / FILE_NAME).read_bytes()).hexdigest()
