@@ -92,10 +92,16 @@ class ContentFeatures:
             columns[feature.name] = self._measure(counted[level, horizon], measure)
         return columns
 
-    def age_hours(self, content: IntArray, time: IntArray) -> FloatArray:
-        """Hours since the content became visible, 0 where that is not before the request, float32 [rows]."""
-        hours: FloatArray = (numpy.maximum(time - self._visible_from[content], 0) / HOUR).astype(numpy.float32)
-        return hours
+    def age_hours(self, content: IntArray, time: IntArray, refresh: IntArray) -> FloatArray:
+        """Hours from when the content became visible to the request, float32 [rows].
+
+        A content without published_at becomes visible by its first impression, which is an event like any other: one
+        that is not strictly before the refresh is not known yet (rule 5), and the age is 0.
+        """
+        visible_from = self._visible_from[content]
+        known = (self._contents.published[content] != NEVER) | (visible_from < refresh)
+        hours = numpy.where(known, numpy.maximum(time - visible_from, 0) / HOUR, 0)
+        return hours.astype(numpy.float32)
 
     def visible_from(self, before: Instant) -> IntArray:
         """When each content was published, else first shown strictly before an instant, else NEVER.

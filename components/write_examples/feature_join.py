@@ -94,7 +94,9 @@ class FeatureJoin:
             **requests.context,
             **self.slices.of(requests),
             **self.content_features.at(requests.content, refresh[row]),
-            "content_age_hours": self.content_features.age_hours(requests.content, requests.timestamp[row]),
+            "content_age_hours": self.content_features.age_hours(
+                requests.content, requests.timestamp[row], refresh[row]
+            ),
             **self.user_features.of(requests),
             **self.order_features.of(requests),
             "user_embedding": user_embedding,

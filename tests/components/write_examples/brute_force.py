@@ -83,7 +83,7 @@ class BruteForce:
                 "slot": slot,
                 "cold_content": int((window["content_id"] == content).sum() < COLD_CONTENT_VIEWS),
                 "new_content": int(self.first_seen(content) >= self.timeline.as_of),
-                "content_age_hours": self.age(content, time),
+                "content_age_hours": self.age(content, time, refresh),
                 "own_views": (own["content_id"] == content).sum(),
                 "own_clicks": own.loc[own["content_id"] == content, "clicked"].sum(),
                 "user_kind_click_rate": self.rate(
@@ -125,11 +125,11 @@ class BruteForce:
         times = self.impressions.loc[self.impressions["content_id"] == content, "time"]
         return float(times.min()) if len(times) else float("inf")
 
-    def age(self, content: str, time: int) -> float:
+    def age(self, content: str, time: int, refresh: int) -> float:
         published = self.contents[content]["published_at"]
         if pandas.isna(published):
             earlier = self.impressions[self.impressions["content_id"] == content]["time"]
-            earlier = earlier[earlier < time]
+            earlier = earlier[earlier < refresh]
             return float(time - earlier.min()) / HOURS if len(earlier) else 0.0
         hours = (pandas.Timestamp(time, unit="us", tz="UTC") - published) / pandas.Timedelta(hours=1)
         return max(0.0, float(hours))

@@ -1,0 +1,52 @@
+"""python -m components.build_graph: the step from a shell."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from components.build_graph.settings import GraphSettings
+from components.command_line import exit_code_of
+from schemas.instants import parse_instant
+from schemas.settings import read_settings_section
+from schemas.step_report import step_report
+
+
+def main() -> None:
+    """Parses the arguments and runs the step."""
+    parser = argparse.ArgumentParser(prog="python -m components.build_graph", description=__doc__)
+    parser.add_argument("--logs", type=Path, required=True, help="validated logs, from components.validate_logs")
+    parser.add_argument("--output", type=Path, required=True, help="where the graph goes")
+    parser.add_argument("--start", required=True, help="first instant of the window, such as 2026-03-02T00:00:00Z")
+    parser.add_argument("--end", required=True, help="end of the window, exclusive: the graph's as_of")
+    parser.add_argument("--config", type=Path, help="a run's YAML file; its section 'graph' is read")
+    parser.add_argument(
+        "--window-only",
+        action="store_true",
+        help="leave out follows and content-brand links from before the window (the disjoint test graph)",
+    )
+    arguments = parser.parse_args()
+    raise SystemExit(exit_code_of(lambda: _run(arguments)))
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    settings = GraphSettings()
+    if arguments.config is not None:
+        settings = read_settings_section(GraphSettings, arguments.config, "graph")
+    start, end = parse_instant(arguments.start), parse_instant(arguments.end)
+    from components.build_graph import step  # not before: --help need not wait for its libraries
+
+    with step_report("build_graph") as report:
+        step.build_graph(
+            logs=arguments.logs,
+            output=arguments.output,
+            start=start,
+            end=end,
+            settings=settings,
+            report=report,
+            reach_back=not arguments.window_only,
+        )
+
+
+if __name__ == "__main__":
+    main()
