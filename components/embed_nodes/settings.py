@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pydantic
+
 from schemas.settings import Settings
 
 
@@ -9,7 +11,7 @@ class EmbeddingSettings(Settings):
     """How embeddings are computed.
 
     Attributes:
-        threads: Threads of the matrix products; 0 takes all cores.
+        threads: Threads of the matrix products; 0 takes all cores. One by default, as for the network's training.
     """
 
-    threads: int = 0
+    threads: int = pydantic.Field(default=1, ge=0)

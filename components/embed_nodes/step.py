@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from pathlib import Path
 
 import numpy
 import pyarrow
-import torch
 from tqdm import tqdm
 
 from components.embed_nodes.embed import embed_at_instant
@@ -17,6 +15,7 @@ from components.embed_nodes.settings import EmbeddingSettings
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.network_artifact import read_network
+from components.train_gnn.threads import use_threads
 from schemas.artifact_meta import ArtifactMeta, require_known_before
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
 from schemas.errors import ContractError
@@ -54,10 +53,7 @@ def embed_nodes(
     """
     if not instants:
         raise ContractError("embed_nodes: no refresh instants were given")
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
-    # Said once per process by torch on the first sparse CSR tensor; the format is used through PyG's tested path.
-    warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+    use_threads(settings.threads)
     artifact = GraphArtifact(graph)
     tables = read_graph_tables(artifact)
     trained, network_meta = read_network(network, tables)

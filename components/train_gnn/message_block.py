@@ -7,12 +7,16 @@ of the work, and let all copies of a leaf share one input vector.
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from schemas.graph_artifact import EdgeType
+
+# torch says so on the first sparse CSR tensor of a process; the products used here are tested against dense sums.
+warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
 
 
 @dataclasses.dataclass(frozen=True)

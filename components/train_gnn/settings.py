@@ -24,6 +24,8 @@ class NetworkSettings(Settings):
         weight_decay: Decoupled weight decay towards the initial weights' shape (AdamW).
         initial_shrinkage: k of n / (n + k) at the start, for encoders that shrink means.
         lstm_hidden_size: Hidden units of the LSTM over a user's orders.
+        threads: Threads of the arithmetic; 0 takes all cores. One by default: the operators of a batch are small, and
+            threads that wait for each other on a busy machine made an epoch ten times slower.
         seed: Seed of the split, the sampler and the weights.
     """
 
@@ -40,6 +42,7 @@ class NetworkSettings(Settings):
     weight_decay: float = pydantic.Field(default=0.0, ge=0)
     initial_shrinkage: float = pydantic.Field(default=3.0, gt=0)
     lstm_hidden_size: int = pydantic.Field(default=32, ge=1)
+    threads: int = pydantic.Field(default=1, ge=0)
     seed: int = 0
 
     @pydantic.model_validator(mode="after")

@@ -10,6 +10,7 @@ from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import write_network
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.supervision import VIEWS
+from components.train_gnn.threads import use_threads
 from components.train_gnn.train import train_network
 from schemas.graph_artifact import GraphArtifact
 from schemas.instants import Instant
@@ -31,6 +32,7 @@ def train_gnn(
     Raises:
         ContractError: The graph is not readable or holds nothing to learn from.
     """
+    use_threads(settings.threads)
     tables = read_graph_tables(GraphArtifact(graph))
     trained = train_network(tables, network_end, settings)
     times = tables.edges[VIEWS].time
