@@ -1,0 +1,1 @@
+"""The numbers of the project, one file a number: python -m benchmarks.<name> [--json]."""

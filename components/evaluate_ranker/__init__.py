@@ -1,0 +1,1 @@
+"""Scores both rankers on the test days, compares them with intervals, and says whether the challenger may be pushed."""

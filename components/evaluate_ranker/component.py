@@ -1,0 +1,54 @@
+"""The evaluation of the rankers as a KFP component."""
+# kfp ships no type information, so that its decorator looks untyped to mypy.
+# mypy: disable-error-code="untyped-decorator"
+
+from typing import Any
+
+from kfp import dsl
+
+from components.images import image
+
+
+@dsl.component(base_image=image("ranker"), install_kfp_package=False)
+def evaluate_ranker(
+    examples: dsl.Input[dsl.Dataset],
+    without_graph: dsl.Input[dsl.Model],
+    with_graph: dsl.Input[dsl.Model],
+    network: dsl.Input[dsl.Model],
+    logs: dsl.Input[dsl.Dataset],
+    settings: dict[str, Any],
+    fingerprint: str,
+    evaluation: dsl.Output[dsl.Metrics],
+) -> None:
+    """Compares the rankers on the test days and gives the verdict.
+
+    Args:
+        examples: From write_examples.
+        without_graph: The ranker without the graph's features.
+        with_graph: The ranker with them.
+        network: From train_gnn.
+        logs: The source's folder; a simulated one also holds the truth that the report compares with.
+        settings: EvaluationSettings.
+        fingerprint: Of the step's code, for the cache.
+        evaluation: Metrics, slices, lift and verdict.
+    """
+    from pathlib import Path
+
+    from components.evaluate_ranker import step
+    from components.evaluate_ranker.settings import EvaluationSettings
+    from schemas.settings import parse_settings
+    from schemas.step_report import step_report
+
+    with step_report("evaluate_ranker") as report:
+        step.evaluate_ranker(
+            examples=Path(examples.path),
+            without_graph=Path(without_graph.path),
+            with_graph=Path(with_graph.path),
+            network=Path(network.path),
+            output=Path(evaluation.path),
+            settings=parse_settings(EvaluationSettings, settings, "argument 'evaluation'"),
+            logs=Path(logs.path),
+            report=report,
+        )
+    evaluation.metadata.update(report.metadata())
+    evaluation.metadata.update(as_of=examples.metadata["as_of"], fingerprint=fingerprint)

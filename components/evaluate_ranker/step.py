@@ -1,0 +1,129 @@
+"""The step: scores the test rows with both rankers, compares them, and gives the verdict."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
+from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
+from components.evaluate_ranker.finite_values import write_json
+from components.evaluate_ranker.inputs import check_inputs
+from components.evaluate_ranker.plot_data import plot_data
+from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
+from components.evaluate_ranker.predictions import Predictions, predict
+from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
+from components.evaluate_ranker.score_table import ID_FEATURES, SCORES_FILE, write_scores
+from components.evaluate_ranker.settings import EvaluationSettings
+from components.evaluate_ranker.slices import SLICE_FEATURES, slice_masks
+from components.evaluate_ranker.truth import TRUTH_FEATURES, truth_summary
+from components.evaluate_ranker.verdict import verdict
+from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
+from schemas.example_artifact import ExampleArtifact
+from schemas.folders import whole_folder
+from schemas.instants import format_instant
+from schemas.ranker_artifact import RankerArtifact
+from schemas.step_report import StepReport
+
+EVALUATION_FILE, PLOTS_FILE = "evaluation.json", "plots.json"
+
+
+def evaluate_ranker(
+    *,
+    examples: Path,
+    without_graph: Path,
+    with_graph: Path,
+    network: Path,
+    output: Path,
+    settings: EvaluationSettings,
+    logs: Path | None,
+    report: StepReport,
+) -> None:
+    """Writes the evaluation artifact: evaluation.json, plots.json and scores.parquet.
+
+    Args:
+        examples: From write_examples; its `test` split is scored.
+        without_graph: The ranker without the graph's features.
+        with_graph: The challenger.
+        network: From train_gnn; its training curves are copied.
+        output: The artifact.
+        settings: Resamples, slices and thresholds.
+        logs: The source's log folder; where it holds a truth, the report tells the share that was reached.
+        report: Gets the headline figures.
+
+    Raises:
+        ContractError: The artifacts do not belong together, or the test split is empty.
+    """
+    source = ExampleArtifact(examples)
+    rankers = {WITHOUT: RankerArtifact(without_graph), WITH: RankerArtifact(with_graph)}
+    network_meta = read_meta(network, "network")
+    check_inputs(source, rankers[WITHOUT], rankers[WITH], network_meta, network)
+    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *ID_FEATURES}
+    columns = read_record_columns(source, "test", features)
+    raw = {name: predict(ranker, source, len(columns.clicked)) for name, ranker in rankers.items()}
+    predictions = {name: scores.usable() for name, scores in raw.items()}
+    body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
+    body["as_of"] = source.meta.as_of
+    body["seeds"] = list(rankers[WITH].details.seeds)
+    body["truth"] = truth_summary(logs, columns, body["rankers"]) if logs is not None else None
+    plots = plot_data(predictions, columns.clicked, rankers, network_meta, settings.calibration_bins)
+    counts = _counts(body)
+    youngest = int(columns.values["timestamp"].max())
+    with whole_folder(output) as folder:
+        write_json(folder / EVALUATION_FILE, body)
+        write_json(folder / PLOTS_FILE, plots)
+        write_scores(folder / SCORES_FILE, columns, predictions, rankers[WITH].details.seeds)
+        meta = ArtifactMeta(
+            kind="evaluation",
+            as_of=format_instant(youngest + 1),
+            largest_event_time=format_instant(youngest),
+            inputs={
+                "examples": meta_fingerprint(examples),
+                WITHOUT: fingerprint(without_graph),
+                WITH: fingerprint(with_graph),
+                "network": meta_fingerprint(network),
+            },
+            space=source.details.space,
+            counts=counts,
+        )
+        write_meta(folder, meta)
+    report.counts.update(counts)
+
+
+def _evaluate(
+    columns: RecordColumns,
+    predictions: dict[str, Predictions],
+    source: ExampleArtifact,
+    settings: EvaluationSettings,
+    finite_share: float,
+) -> dict[str, Any]:
+    """Everything of evaluation.json that follows from the scores."""
+    slices = slice_masks(columns, source.details.vocabularies, settings.slot_bands)
+    popularity_feature, popularity = popularity_score(columns)
+    comparison = compare(columns, predictions, slices, popularity, settings)
+    decision = verdict(comparison, int(columns.clicked.sum()), finite_share, settings)
+    if comparison["popularity"] is not None:
+        comparison["popularity"]["feature"] = popularity_feature
+    return {
+        "config": {"evaluation": settings.model_dump(mode="json")},
+        "level": settings.level,
+        "requests": columns.request_count,
+        "users": columns.user_count,
+        **comparison,
+        "verdict": decision,
+    }
+
+
+def _counts(body: dict[str, Any]) -> dict[str, float]:
+    """The headline figures, for step reports."""
+    counts: dict[str, float] = {
+        "requests": body["requests"],
+        "candidates": body["candidates"],
+        "clicks": body["clicks"],
+        "blessed": int(body["verdict"]["blessed"]),
+    }
+    if body["lift"] is not None:
+        figures = {f"lift_{name}": body["lift"][name]["value"] for name in ("auc", "auc_per_request")}
+        counts.update({name: round(value, 3) for name, value in figures.items() if math.isfinite(value)})
+    return counts

@@ -1,0 +1,1 @@
+"""Puts a blessed ranker into the folder that TensorFlow Serving reads, whole or not at all; lists and rolls back."""

@@ -1,0 +1,217 @@
+"""The evaluation of exported models on TFRecords, recomputed here with scikit-learn from the records themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow.compute
+import pyarrow.parquet
+import pytest
+import sklearn.metrics
+import tensorflow
+
+from components.evaluate_ranker.__main__ import main
+from components.evaluate_ranker.metrics import FloatArray
+from components.evaluate_ranker.step import evaluate_ranker
+from schemas.artifact_meta import read_meta
+from schemas.errors import ContractError
+from schemas.step_report import StepReport
+from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
+from tests.components.evaluate_ranker.tiny_artifacts import TinyWorld, write_tiny_examples, write_tiny_ranker
+
+
+def evaluation_of(run: TinyRun) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads((run.evaluation / "evaluation.json").read_text(encoding="utf-8"))
+    return values
+
+
+def records_of(examples: Path) -> list[dict[str, Any]]:
+    """The test records as plain lists, read with TensorFlow's own message class."""
+    paths = sorted(str(path) for path in (examples / "test").glob("*.tfrecord"))
+    records = []
+    for serialized in tensorflow.data.TFRecordDataset(paths).as_numpy_iterator():
+        features = tensorflow.train.Example.FromString(serialized).features.feature
+        records.append({name: list(getattr(value, value.WhichOneof("kind")).value) for name, value in features.items()})
+    return records
+
+
+def tiny_scores(record: dict[str, Any], taste_weight: float) -> FloatArray:
+    rate, taste = numpy.array(record["content_click_rate_7d"]), numpy.array(record["order_cosine"])
+    scores: FloatArray = 1 / (1 + numpy.exp(-(2 * numpy.log(rate) + 2 + taste_weight * taste)))
+    return scores
+
+
+def aucs(records: list[dict[str, Any]], taste_weight: float) -> tuple[float, float]:
+    """Pooled and mean per-request ROC-AUC."""
+    scores = [tiny_scores(record, taste_weight) for record in records]
+    clicked = [record["clicked"] for record in records]
+    pooled = sklearn.metrics.roc_auc_score(numpy.concatenate(clicked), numpy.concatenate(scores))
+    both = [(labels, values) for labels, values in zip(clicked, scores, strict=True) if 0 < sum(labels) < len(labels)]
+    return pooled, float(numpy.mean([sklearn.metrics.roc_auc_score(*pair) for pair in both]))
+
+
+def test_metrics_are_means_over_seeds_of_the_exported_models(tiny_run: TinyRun) -> None:
+    body, records = evaluation_of(tiny_run), records_of(tiny_run.examples)
+    lifts = []
+    for ranker, weight in (("without_graph", 0.3), ("with_graph", 1.4)):
+        expected = numpy.mean([aucs(records, weight), aucs(records, weight - 0.05)], axis=0)
+        found = body["rankers"][ranker]
+        assert [found["auc"], found["auc_per_request"]] == pytest.approx(expected, abs=1e-6)
+        lifts.append(expected)
+    assert body["lift"]["auc"]["value"] == pytest.approx(100 * (lifts[1][0] - lifts[0][0]), abs=1e-4)
+    assert body["lift"]["auc_per_request"]["value"] == pytest.approx(100 * (lifts[1][1] - lifts[0][1]), abs=1e-4)
+    assert body["seeds"] == [1, 2]
+
+
+def test_intervals_hold_the_value_and_the_graph_clearly_helps(tiny_run: TinyRun) -> None:
+    lift = evaluation_of(tiny_run)["lift"]
+    for metric in ("auc", "auc_per_request", "ndcg_at_10", "mrr", "map"):
+        assert 0 < lift[metric]["low"] < lift[metric]["value"] < lift[metric]["high"]
+
+
+def test_fixed_position_is_the_models_other_answer(tiny_run: TinyRun) -> None:
+    """The tiny model halves every probability there: the same order."""
+    for metrics in evaluation_of(tiny_run)["rankers"].values():
+        assert metrics["fixed_position"]["auc"] == pytest.approx(metrics["auc"], abs=1e-6)
+        assert set(metrics["fixed_position"]) == {"auc", "auc_per_request"}
+
+
+def test_slices_hold_their_own_rows(tiny_run: TinyRun) -> None:
+    body, records = evaluation_of(tiny_run), records_of(tiny_run.examples)
+    cold = [record for record in records if record["cold_user"] == [1]]
+    clicked = numpy.concatenate([record["clicked"] for record in cold])
+    scores = [tiny_scores(record, weight) for weight in (1.4, 1.35) for record in cold]
+    found = body["slices"]["cold_users"]
+    assert (found["candidates"], found["clicks"]) == (len(clicked), clicked.sum())
+    halves = numpy.concatenate(scores).reshape(2, -1)
+    expected = numpy.mean([sklearn.metrics.roc_auc_score(clicked, half) for half in halves])
+    assert found["rankers"]["with_graph"]["auc"] == pytest.approx(expected, abs=1e-6)
+    whole = sum(body["slices"][name]["candidates"] for name in ("cold_content", "warm_content"))
+    assert whole == body["candidates"] == 300 * 8
+    names = {"kind=article", "kind=video", "device=desktop", "device=phone", "slot=0-3", "slot=4+", "new_content"}
+    assert names <= set(body["slices"])
+
+
+def test_scores_of_every_row_are_kept(tiny_run: TinyRun) -> None:
+    table = pyarrow.parquet.read_table(tiny_run.evaluation / "scores.parquet")
+    record = records_of(tiny_run.examples)[17]
+    rows = table.filter(pyarrow.compute.field("request_id") == "r17")
+    assert rows["with_graph/seed=2"].to_numpy() == pytest.approx(tiny_scores(record, 1.35), rel=1e-5)
+    assert rows["clicked"].to_pylist() == [bool(label) for label in record["clicked"]]
+
+
+def test_meta_knows_its_inputs_and_the_youngest_test_row(tiny_run: TinyRun) -> None:
+    meta = read_meta(tiny_run.evaluation, "evaluation")
+    assert set(meta.inputs) == {"examples", "without_graph", "with_graph", "network"}
+    assert meta.largest_event_time == "2026-03-09T04:59:00Z"
+    assert tiny_run.report.counts["clicks"] == meta.counts["clicks"] > 0
+
+
+def run_again(run: TinyRun, output: Path, **changes: Any) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "examples": run.examples,
+        "without_graph": run.without_graph,
+        "with_graph": run.with_graph,
+        "network": run.network,
+        "settings": tiny_settings(),
+        "logs": None,
+        **changes,
+    }
+    evaluate_ranker(output=output, report=StepReport("evaluate_ranker", 0.0), **arguments)
+    text = (output / "evaluation.json").read_text(encoding="utf-8")
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    body: dict[str, Any] = json.loads(text)
+    return body
+
+
+def test_the_same_inputs_give_the_same_bytes(tiny_run: TinyRun, tmp_path: Path) -> None:
+    run_again(tiny_run, tmp_path / "again")
+    for name in ("evaluation.json", "plots.json", "scores.parquet", "meta.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (tiny_run.evaluation / name).read_bytes()
+
+
+def test_test_days_without_a_click_give_nulls_and_no_blessing(tiny_run: TinyRun, tmp_path: Path) -> None:
+    silent = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=20, clicks=False))
+    body = run_again(tiny_run, tmp_path / "evaluation", examples=silent)
+    assert body["rankers"] is None
+    assert body["lift"] is None
+    assert body["slices"]["cold_content"]["rankers"] is None
+    assert not body["verdict"]["blessed"]
+
+
+def test_a_slice_of_one_class_gives_nulls(tiny_run: TinyRun, tmp_path: Path) -> None:
+    """With a minimum of one click, tiny slices are measured even where a metric is undefined."""
+    few = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=4, slate=3, users=3), seed=5)
+    body = run_again(tiny_run, tmp_path / "evaluation", examples=few, settings=tiny_settings(minimum_slice_clicks=1))
+    undefined = [scope for scope in body["slices"].values() if scope["rankers"] and scope["lift"]["auc"]["low"] is None]
+    assert undefined
+
+
+def test_scores_that_are_no_probabilities_are_refused_by_the_verdict(tiny_run: TinyRun, tmp_path: Path) -> None:
+    broken = write_tiny_ranker(tmp_path / "broken", True, 1.4, scale=float("nan"), seeds=(1, 2))
+    body = run_again(tiny_run, tmp_path / "evaluation", with_graph=broken)
+    assert not body["verdict"]["blessed"]
+    assert any(reason.startswith("finite_scores") for reason in body["verdict"]["reasons"])
+
+
+def test_other_space_is_refused_naming_both(tiny_run: TinyRun, tmp_path: Path) -> None:
+    foreign = write_tiny_ranker(tmp_path / "foreign", True, 1.4, space="elsewhere", seeds=(1, 2))
+    with pytest.raises(ContractError, match=r"space elsewhere.*space tiny"):
+        run_again(tiny_run, tmp_path / "evaluation", with_graph=foreign)
+    assert not (tmp_path / "evaluation").exists()
+
+
+def test_exchanged_rankers_are_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="exchange the two"):
+        run_again(
+            tiny_run, tmp_path / "evaluation", with_graph=tiny_run.without_graph, without_graph=tiny_run.with_graph
+        )
+
+
+def test_a_ranker_that_knows_the_test_days_is_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    later = write_tiny_ranker(tmp_path / "later", True, 1.4, seeds=(1, 2), as_of="2026-03-10T00:00:00Z")
+    with pytest.raises(ContractError, match=r"2026-03-10T00:00:00Z is later than 2026-03-09T00:00:00Z"):
+        run_again(tiny_run, tmp_path / "evaluation", with_graph=later)
+
+
+def test_different_seeds_are_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    other = write_tiny_ranker(tmp_path / "other", True, 1.4, seeds=(3,))
+    with pytest.raises(ContractError, match="same seeds"):
+        run_again(tiny_run, tmp_path / "evaluation", with_graph=other)
+
+
+def test_no_test_record_is_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    empty = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=3))
+    next((empty / "test").glob("*.tfrecord")).unlink()
+    with pytest.raises(ContractError, match=r"holds 0 requests, meta\.json says 3"):
+        run_again(tiny_run, tmp_path / "evaluation", examples=empty)
+
+
+def test_a_damaged_file_is_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    damaged = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=3))
+    path = next((damaged / "test").glob("*.tfrecord"))
+    path.write_bytes(path.read_bytes()[:-7])
+    with pytest.raises(ContractError, match="write the examples anew"):
+        run_again(tiny_run, tmp_path / "evaluation", examples=damaged)
+
+
+def test_the_command_line_prints_the_table_and_refuses_with_2(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration = tmp_path / "run.yaml"
+    configuration.write_text("evaluation: {resamples: 20}\n", encoding="utf-8")
+    paths = {"examples": tiny_run.examples, "network": tiny_run.network, "output": tmp_path / "evaluation"}
+    options = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
+    rankers = [str(tiny_run.without_graph), str(tiny_run.with_graph)]
+    good = ["--without-graph", rankers[0], "--with-graph", rankers[1], *options, "--config", str(configuration)]
+    assert main(good) == 0
+    assert "ROC-AUC, per request" in capsys.readouterr().out
+    assert main(["--without-graph", rankers[1], "--with-graph", rankers[0], *options]) == 2
+    assert "refused: " in capsys.readouterr().err
+    configuration.write_text("evaluation: {resample: 20}\n", encoding="utf-8")
+    assert main(good) == 2
+    assert "unknown key 'resample'" in capsys.readouterr().err

@@ -1,0 +1,45 @@
+"""The table that a run ends with."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from components.evaluate_ranker.summary import summary_table
+
+SCOPE: dict[str, Any] = {
+    "rankers": {
+        "without_graph": {"auc": 0.81234, "auc_per_request": 0.76, "log_loss": 0.25},
+        "with_graph": {"auc": 0.82, "auc_per_request": 0.771, "log_loss": 0.2487},
+    },
+    "lift": {
+        "auc": {"value": 0.766, "low": 0.5, "high": 1.0},
+        "auc_per_request": {"value": 1.1, "low": None, "high": None},
+    },
+    "difference": {"log_loss": {"value": -0.0013, "low": -0.0021, "high": -0.0004}},
+    "candidates": 40176,
+    "clicks": 3612,
+}
+REPORT = {**SCOPE, "level": 0.95, "slices": {"cold_users": SCOPE, "cold_content": SCOPE}}
+
+
+def test_numbers_stand_in_their_columns() -> None:
+    lines = summary_table(REPORT).splitlines()
+    assert len(lines) == 2 + 3 * 4
+    assert lines[0].split("  ")[-1].strip() == "difference, 95 % interval"
+    assert lines[2] == "all: 40,176 candidates, 3,612 clicks"
+    assert lines[3].split() == ["ROC-AUC,", "pooled", "0.8123", "0.8200", "+0.77", "pp", "[+0.50,", "+1.00]"]
+    assert lines[4].split()[-2:] == ["+1.10", "pp"]
+    assert lines[5].split() == ["log", "loss", "0.2500", "0.2487", "-0.0013", "[-0.0021,", "-0.0004]"]
+    assert lines[6].startswith("cold users")
+    assert lines[10].startswith("cold content")
+    columns = {line.index("0.8200") for line in lines if "0.8200" in line}
+    assert len(columns) == 1
+
+
+def test_slices_without_rows_or_clicks_say_so() -> None:
+    report = copy.deepcopy(REPORT)
+    report["slices"] = {"cold_users": {**SCOPE, "rankers": None, "lift": None, "difference": None, "clicks": 2}}
+    text = summary_table(report)
+    assert "cold users: 40,176 candidates, 2 clicks, too few to tell" in text
+    assert "cold content: no rows" in text

@@ -1,0 +1,98 @@
+"""The step pushes the blessed ranker that was evaluated, and tells why where it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.push_ranker.__main__ import main
+from components.push_ranker.model_config import read_served_versions
+from components.push_ranker.settings import PushSettings
+from components.push_ranker.step import push_ranker
+from schemas.artifact_meta import read_meta
+from schemas.errors import ContractError
+from schemas.step_report import StepReport
+from tests.components.push_ranker.served_folder import write_evaluation, write_ranker
+
+VERSION = 202603090000
+
+
+def push(root: Path, ranker: Path, evaluation: Path) -> dict[str, Any]:
+    """Runs the step and returns push.json."""
+    report = StepReport("push_ranker", 0.0)
+    push_ranker(
+        ranker=ranker,
+        evaluation=evaluation,
+        base=root / "base",
+        output=root / "push",
+        settings=PushSettings(served_base_path="/models/ranker"),
+        report=report,
+    )
+    assert read_meta(root / "push", "push").counts == report.counts
+    values: dict[str, Any] = json.loads((root / "push" / "push.json").read_text(encoding="utf-8"))
+    return values
+
+
+def test_a_blessed_ranker_is_pushed_under_its_as_of_with_its_first_seed(tmp_path: Path) -> None:
+    ranker = write_ranker(tmp_path / "ranker")
+    result = push(tmp_path, ranker, write_evaluation(tmp_path / "evaluation", ranker))
+    assert result == {
+        "pushed": True,
+        "version": VERSION,
+        "reason": "blessed",
+        "stable": VERSION,
+        "versions": [VERSION],
+    }
+    served = tmp_path / "base" / str(VERSION) / "saved_model.pb"
+    assert served.read_text(encoding="utf-8") == "first"
+    assert 'base_path: "/models/ranker"' in (tmp_path / "base" / "models.config").read_text(encoding="utf-8")
+
+
+def test_the_second_push_says_that_nothing_changed(tmp_path: Path) -> None:
+    ranker = write_ranker(tmp_path / "ranker")
+    evaluation = write_evaluation(tmp_path / "evaluation", ranker)
+    push(tmp_path, ranker, evaluation)
+    result = push(tmp_path, ranker, evaluation)
+    assert (result["pushed"], result["reason"]) == (False, "the same bytes are served already")
+
+
+def test_a_ranker_that_is_not_blessed_changes_nothing_and_the_step_succeeds(tmp_path: Path) -> None:
+    ranker = write_ranker(tmp_path / "ranker")
+    result = push(tmp_path, ranker, write_evaluation(tmp_path / "evaluation", ranker, blessed=False))
+    assert not result["pushed"]
+    assert result["reason"] == "not blessed: calibration: 1.4, needed 0.9 to 1.1"
+    assert not (tmp_path / "base").exists()
+
+
+def test_the_evaluation_of_another_ranker_blesses_nothing(tmp_path: Path) -> None:
+    ranker, other = write_ranker(tmp_path / "ranker"), write_ranker(tmp_path / "other", "other")
+    with pytest.raises(ContractError, match="evaluate this ranker first"):
+        push(tmp_path, ranker, write_evaluation(tmp_path / "evaluation", other))
+    assert not (tmp_path / "base").exists()
+    assert not (tmp_path / "push").exists()
+
+
+def test_other_bytes_of_the_same_as_of_are_refused(tmp_path: Path) -> None:
+    first, second = write_ranker(tmp_path / "first"), write_ranker(tmp_path / "second", "second")
+    push(tmp_path, first, write_evaluation(tmp_path / "evaluation", first))
+    with pytest.raises(ContractError, match=f"version {VERSION} exists with other bytes"):
+        push(tmp_path, second, write_evaluation(tmp_path / "second evaluation", second))
+
+
+def test_the_command_line_pushes_lists_and_rolls_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = tmp_path / "base"
+    for day in (8, 9):
+        ranker = write_ranker(tmp_path / f"ranker {day}", f"day {day}", f"2026-03-0{day}T00:00:00Z")
+        evaluation = write_evaluation(tmp_path / f"evaluation {day}", ranker)
+        paths = ["--ranker", str(ranker), "--evaluation", str(evaluation), "--output", str(tmp_path / "push")]
+        assert main(["push", "--base", str(base), *paths]) == 0
+    assert main(["rollback", "--base", str(base)]) == 0
+    assert read_served_versions(base).labels == {"stable": 202603080000}
+    capsys.readouterr()
+    assert main(["list", "--base", str(base)]) == 0
+    assert capsys.readouterr().out == "202603080000  served  stable\n202603090000  served\n"
+    assert main(["rollback", "--base", str(base)]) == 2
+    assert "no older version" in capsys.readouterr().err
