@@ -10,6 +10,7 @@ from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.evaluate_ranker.finite_values import write_json
 from components.evaluate_ranker.inputs import check_inputs
+from components.evaluate_ranker.network_alone import EMBEDDING_FEATURES, network_alone
 from components.evaluate_ranker.plot_data import plot_data
 from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
 from components.evaluate_ranker.predictions import Predictions, predict
@@ -59,12 +60,13 @@ def evaluate_ranker(
     rankers = {WITHOUT: RankerArtifact(without_graph), WITH: RankerArtifact(with_graph)}
     network_meta = read_meta(network, "network")
     check_inputs(source, rankers[WITHOUT], rankers[WITH], network_meta, network)
-    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *ID_FEATURES}
+    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *EMBEDDING_FEATURES, *ID_FEATURES}
     columns = read_record_columns(source, "test", features)
     raw = {name: predict(ranker, source, len(columns.clicked)) for name, ranker in rankers.items()}
     predictions = {name: scores.usable() for name, scores in raw.items()}
     body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
     body["as_of"] = source.meta.as_of
+    body["network"] = network_alone(columns) if body["rankers"] else None
     body["seeds"] = list(rankers[WITH].details.seeds)
     body["truth"] = truth_summary(logs, columns, body["rankers"]) if logs is not None else None
     plots = plot_data(predictions, columns.clicked, rankers, network_meta, settings.calibration_bins)

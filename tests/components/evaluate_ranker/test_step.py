@@ -66,6 +66,17 @@ def test_metrics_are_means_over_seeds_of_the_exported_models(tiny_run: TinyRun) 
     assert body["seeds"] == [1, 2]
 
 
+def test_the_network_alone_is_scored_by_its_dot_product(tiny_run: TinyRun) -> None:
+    """The tiny embeddings' dot product is the taste plus half the popularity."""
+    records = records_of(tiny_run.examples)
+    scores = [
+        numpy.array(record["order_cosine"]) + numpy.array(record["content_click_rate_7d"]) / 2 for record in records
+    ]
+    clicked = numpy.concatenate([record["clicked"] for record in records])
+    expected = sklearn.metrics.roc_auc_score(clicked, numpy.concatenate(scores))
+    assert evaluation_of(tiny_run)["network"]["auc"] == pytest.approx(expected, abs=1e-6)
+
+
 def test_intervals_hold_the_value_and_the_graph_clearly_helps(tiny_run: TinyRun) -> None:
     lift = evaluation_of(tiny_run)["lift"]
     for metric in ("auc", "auc_per_request", "ndcg_at_10", "mrr", "map"):

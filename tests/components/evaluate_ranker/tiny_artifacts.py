@@ -100,6 +100,8 @@ def _request(generator: numpy.random.Generator, world: TinyWorld, request: int) 
         "content_click_rate_1d": _real(popularity * generator.uniform(0.5, 2, world.slate)),
         "content_click_rate_7d": _real(popularity),
         "order_cosine": _real(taste),
+        "user_embedding": _real([1.0, 0.0, 0.5, 0.0]),
+        "content_embedding": _real(numpy.stack([taste, popularity, popularity, taste], axis=1).ravel()),
     }
 
 

@@ -55,10 +55,13 @@ def test_equals_the_formula() -> None:
 def test_starts_as_collaborative_filtering() -> None:
     """Untrained, a content is itself plus its clickers minus its viewers: identity weights, no other relation."""
     layer = ContrastLayer(SIZE, initial_shrinkage=3.0)
-    assert all(
-        torch.equal(linear.weight, torch.eye(SIZE)) for linear in [*layer.own.values(), *layer.contrast.values()]
-    )
-    assert all((linear.weight == 0).all() for linear in layer.plain.values())
+    weights = dict(layer.named_parameters())
+    identities = [name for name in weights if name.startswith(("own.", "contrast."))]
+    zeros = [name for name in weights if name.startswith("plain.")]
+    assert len(identities) == 5
+    assert len(zeros) == 4
+    assert all(torch.equal(weights[name], torch.eye(SIZE)) for name in identities)
+    assert all(torch.equal(weights[name], torch.zeros(SIZE, SIZE)) for name in zeros)
 
 
 def test_an_unknown_encoder_is_refused_with_the_known_ones() -> None:

@@ -1,0 +1,257 @@
+"""Every way to ask an exported ranker gives the same answer for the same facts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy
+import numpy.typing
+import pyarrow.parquet
+import pytest
+import tensorflow
+
+from components.train_ranker.export import serving_ranker
+from components.train_ranker.model import Ranker
+from components.train_ranker.rank_request import request_specification
+from components.train_ranker.records import TENSOR_TYPES, input_features, parse_requests
+from components.train_ranker.signatures import FIXED_OUTPUT, OUTPUT, ServingRanker
+from schemas.errors import ContractError
+from schemas.example_artifact import ExampleArtifact
+from schemas.instants import DAY, HOUR
+from schemas.ranker_artifact import RankerArtifact
+from schemas.ranking_features import features_of, model_groups, ranking_features
+from tests.components.train_ranker.example_artifacts import (
+    AS_OF,
+    VOCABULARIES,
+    World,
+    draw_request,
+    serialize,
+)
+
+TIMESTAMP = AS_OF + 7 * HOUR + 123_456
+Request = dict[str, Any]
+
+
+def rank_request(examples: ExampleArtifact) -> Request:
+    """A user with views within and beyond 7 days, at and after the request, some of them of a candidate."""
+    viewed = ["content-1", "content-2", "content-1", "content-9", "content-4", "nobody knows", "content-1"]
+    ages = [HOUR, 2 * HOUR, 3 * DAY, 8 * DAY, 0, DAY, -HOUR]
+    return {
+        "user_embedding": numpy.array([0.5, -1.0, 2.0, 0.1], numpy.float32),
+        "space": examples.details.space,
+        "recent_order_article_ids": ["article-7", "no such article", "article-7", "article-3"],
+        "viewed_content_ids": viewed,
+        "viewed_times": [TIMESTAMP - age for age in ages],
+        "clicked_content_ids": ["content-1", "content-9", "content-1"],
+        "clicked_times": [TIMESTAMP - 3 * DAY, TIMESTAMP - 8 * DAY, TIMESTAMP],
+        "timestamp": TIMESTAMP,
+        "device": "phone",
+        "content_ids": ["content-1", "content-2", "content-9", "content-4", "content-20", "nobody knows"],
+    }
+
+
+def explicit_features(examples: ExampleArtifact, request: Request) -> Request:
+    """The same facts as features, joined in plain Python."""
+    details = examples.details
+    table = pyarrow.parquet.read_table(examples.serving_table("content")).to_pylist()
+    contents = {row["content_id"]: row for row in table}
+    means = pyarrow.parquet.read_table(examples.serving_table("content_articles")).to_pylist()
+    mean_articles = {row["content_id"]: numpy.array(row["mean_article"]) for row in means}
+    articles = pyarrow.parquet.read_table(examples.serving_table("article")).to_pylist()
+    vectors = {row["article_id"]: numpy.array(row["embedding"]) for row in articles}
+    time = request["timestamp"]
+    views = list(zip(request["viewed_content_ids"], request["viewed_times"], strict=True))
+    clicks = list(zip(request["clicked_content_ids"], request["clicked_times"], strict=True))
+
+    def recent(events: list[tuple[str, int]]) -> list[str]:
+        return [content for content, instant in events if time - 7 * DAY <= instant < time]
+
+    def row(content: str) -> dict[str, Any]:
+        found: dict[str, Any] = contents.get(content, contents[""])
+        return found
+
+    def rate(clicked: int, viewed: int, smoothing: float | None) -> float:
+        assert smoothing is not None
+        return (clicked + smoothing * details.prior_click_rate) / (viewed + smoothing)
+
+    orders = [vectors[article] for article in request["recent_order_article_ids"] if article in vectors][-25:]
+    order_mean = numpy.mean(orders, axis=0) if orders else numpy.zeros(128)
+
+    def order_cosine(content: str) -> float:
+        other = mean_articles.get(content, numpy.zeros(128))
+        norms = float(numpy.linalg.norm(order_mean) * numpy.linalg.norm(other))
+        return float(order_mean @ other) / norms if norms else 0.0
+
+    def kind_rate(content: str) -> float:
+        kind = row(content)["kind"]
+        clicked = sum(row(other)["kind"] == kind for other in recent(clicks))
+        viewed = sum(row(other)["kind"] == kind for other in recent(views))
+        return rate(clicked, viewed, details.user_kind_smoothing)
+
+    def earlier(events: list[tuple[str, int]], content: str) -> int:
+        return sum(other == content and instant < time for other, instant in events)
+
+    derived = {
+        "content_age_hours": lambda content: max(0, time - row(content)["visible_from"]) / HOUR,
+        "user_kind_click_rate": kind_rate,
+        "own_views": lambda content: earlier(views, content),
+        "own_clicks": lambda content: earlier(clicks, content),
+        "order_cosine": order_cosine,
+    }
+    refresh = time // details.refresh * details.refresh
+    of_request = {
+        "hour": time // HOUR % 24,
+        "weekday": 0,
+        "device": VOCABULARIES["device"].index(request["device"]) + 1,
+        "user_views": len(recent(views)),
+        "user_clicks": len(recent(clicks)),
+        "user_click_rate": rate(len(recent(clicks)), len(recent(views)), details.user_smoothing),
+        "user_orders": len(orders),
+        "user_embedding": request["user_embedding"],
+        "user_has_edges": float(any(refresh - 7 * DAY <= instant < refresh for _, instant in views)),
+    }
+    features: Request = {}
+    for feature in features_of(model_groups(with_graph=True)):
+        if feature.level == "request":
+            value = of_request[feature.name]
+        else:
+            of_content = derived.get(feature.name, lambda content, name=feature.name: row(content)[name])
+            value = [of_content(content) for content in request["content_ids"]]
+        features[feature.name] = numpy.array(value, feature.type)
+    return features
+
+
+def answer(function: Any, inputs: Request) -> numpy.typing.NDArray[numpy.float32]:
+    types = {feature.name: TENSOR_TYPES[feature.type] for feature in ranking_features()}
+    if "content_ids" in inputs:
+        types = {name: specification.dtype for name, specification in request_specification(4).items()}
+    tensors = {name: tensorflow.constant(value, types[name]) for name, value in inputs.items()}
+    return numpy.asarray(function(**tensors)[OUTPUT])
+
+
+def test_rank_equals_score_when_the_facts_are_the_same(serving: ServingRanker, examples: ExampleArtifact) -> None:
+    request = rank_request(examples)
+    features = explicit_features(examples, request)
+    assert features["own_views"].tolist() == [2, 1, 1, 0, 0, 1]
+    assert features["user_views"] == 4
+    ranked = answer(serving.rank, request)
+    numpy.testing.assert_allclose(ranked, answer(serving.score, features), atol=1e-6)
+    assert ranked.std() > 0.01
+
+
+def test_rank_without_the_graph_equals_score_too_and_takes_the_same_request(
+    serving_without_graph: ServingRanker, examples: ExampleArtifact
+) -> None:
+    request = rank_request(examples)
+    names = {feature.name for feature in features_of(model_groups(with_graph=False))}
+    features = {name: value for name, value in explicit_features(examples, request).items() if name in names}
+    numpy.testing.assert_allclose(
+        answer(serving_without_graph.rank, request), answer(serving_without_graph.score, features), atol=1e-6
+    )
+
+
+def test_a_user_without_any_history_is_answered(serving: ServingRanker, examples: ExampleArtifact) -> None:
+    request = rank_request(examples)
+    lists = ["recent_order_article_ids", "viewed_content_ids", "viewed_times", "clicked_content_ids", "clicked_times"]
+    request |= {name: [] for name in lists}
+    features = explicit_features(examples, request)
+    assert features["user_has_edges"] == 0
+    numpy.testing.assert_allclose(answer(serving.rank, request), answer(serving.score, features), atol=1e-6)
+
+
+def test_a_vector_of_a_foreign_space_counts_as_a_cold_users(serving: ServingRanker, examples: ExampleArtifact) -> None:
+    request = rank_request(examples)
+    foreign = answer(serving.rank, request | {"space": "space-b"})
+    cold = explicit_features(examples, request) | {
+        "user_embedding": numpy.zeros(4, numpy.float32),
+        "user_has_edges": numpy.float32(0),
+    }
+    numpy.testing.assert_allclose(foreign, answer(serving.score, cold), atol=1e-6)
+    assert numpy.abs(foreign - answer(serving.rank, request)).max() > 1e-3
+    hostile = request | {"space": "space-b", "user_embedding": numpy.full(4, numpy.nan, numpy.float32)}
+    numpy.testing.assert_array_equal(answer(serving.rank, hostile), foreign)
+
+
+def test_an_unknown_content_is_scored_as_the_cold_content_row(
+    serving: ServingRanker, examples: ExampleArtifact
+) -> None:
+    request = rank_request(examples) | {"content_ids": ["content-1", "nobody knows", "content-3"]}
+    request |= {"viewed_content_ids": ["content-1"] * 7}
+    as_row_0 = request | {"content_ids": ["content-1", "", "content-3"]}
+    numpy.testing.assert_array_equal(answer(serving.rank, request), answer(serving.rank, as_row_0))
+
+
+def test_an_unknown_device_is_code_0(serving: ServingRanker, examples: ExampleArtifact) -> None:
+    request = rank_request(examples)
+    features = explicit_features(examples, request) | {"device": numpy.int64(0)}
+    expected = answer(serving.score, features)
+    for device in ("toaster", ""):
+        numpy.testing.assert_allclose(answer(serving.rank, request | {"device": device}), expected, atol=1e-6)
+
+
+def test_more_candidates_and_another_order_of_the_request_keep_the_facts(
+    serving: ServingRanker, examples: ExampleArtifact
+) -> None:
+    request = rank_request(examples)
+    backwards = request | {"content_ids": request["content_ids"][::-1]}
+    numpy.testing.assert_allclose(answer(serving.rank, backwards), answer(serving.rank, request)[::-1], atol=1e-6)
+    assert answer(serving.rank, request | {"content_ids": []}).shape == (0,)
+
+
+def test_score_examples_gives_both_positions_and_equals_the_explicit_signatures(
+    serving: ServingRanker, network: Ranker
+) -> None:
+    generator = numpy.random.default_rng(5)
+    drawn = [draw_request(generator, World(), AS_OF + HOUR, slate=count) for count in (4, 7)]
+    serialized = [serialize(values) for values in drawn]
+    both = serving.score_examples(tensorflow.constant(serialized))
+    batch, _ = parse_requests(serialized, input_features(with_graph=True), 4)
+    numpy.testing.assert_allclose(both[OUTPUT], tensorflow.sigmoid(network(batch))[:, 0], atol=1e-6)
+    features = {feature.name: feature for feature in input_features(with_graph=True)}
+    logged, fixed = [], []
+    for values in drawn:
+        explicit = {
+            name: values[name][0] if feature.level == "request" else values[name] for name, feature in features.items()
+        }
+        explicit = {name: value if features[name].size != 1 else value[..., 0] for name, value in explicit.items()}
+        logged.append(answer(serving.score_logged, explicit))
+        fixed.append(answer(serving.score, {k: v for k, v in explicit.items() if k not in ("slot", "slate_size")}))
+    numpy.testing.assert_allclose(both[OUTPUT], numpy.concatenate(logged), atol=1e-6)
+    numpy.testing.assert_allclose(both[FIXED_OUTPUT], numpy.concatenate(fixed), atol=1e-6)
+    assert numpy.abs(both[OUTPUT] - both[FIXED_OUTPUT]).max() > 1e-3
+
+
+def test_signatures_of_the_export_name_their_inputs(trained: RankerArtifact) -> None:
+    loaded = tensorflow.saved_model.load(str(trained.saved_model()))
+    assert {"rank", "serving_default", "score", "score_logged", "score_examples"} == set(loaded.signatures)
+    base_and_graph = {feature.name for feature in features_of(model_groups(with_graph=True))}
+    expected = {
+        "rank": set(request_specification(4)),
+        "serving_default": set(request_specification(4)),
+        "score": base_and_graph,
+        "score_logged": base_and_graph | {"slot", "slate_size"},
+        "score_examples": {"examples"},
+    }
+    for name, inputs in expected.items():
+        assert set(loaded.signatures[name].structured_input_signature[1]) == inputs
+        assert OUTPUT in loaded.signatures[name].structured_outputs
+
+
+def test_score_without_the_graph_asks_for_nothing_of_the_graph(serving_without_graph: ServingRanker) -> None:
+    assert set(serving_without_graph.inputs()["score"]) == {
+        feature.name for feature in features_of(frozenset({"base"}))
+    }
+
+
+@pytest.mark.parametrize("column", ["visible_from", "content_click_rate_1d"])
+def test_a_content_table_without_a_column_is_refused_by_name(
+    examples: ExampleArtifact, network: Ranker, column: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "examples"
+    shutil.copytree(examples.folder, folder)
+    path = folder / "serving" / "content.parquet"
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(path).drop_columns([column]), path)
+    with pytest.raises(ContractError, match=column):
+        serving_ranker(network, ExampleArtifact(folder), with_graph=True)
