@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import time
 from collections.abc import Iterator, Mapping
 
@@ -38,6 +39,8 @@ class StepReport:
 def step_report(name: str) -> Iterator[StepReport]:
     """Times the block and prints a line when it starts and ends."""
     report = StepReport(name, time.time())
+    # KFP's executor turns on every library's notes; what a step has to say it prints.
+    logging.getLogger().setLevel(logging.WARNING)
     print(f"{name}: started", flush=True)
     yield report
     report.seconds = round(time.time() - report.started, 3)

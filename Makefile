@@ -1,0 +1,31 @@
+# make setup | run | test | lint | types; each sets up what it needs first. Needs Python 3.11 and a C compiler.
+PYTHON ?= python3.11
+INSTALLED := .venv/installed
+LOCK := requirements/lock.txt
+MAIN_PACKAGES := duckdb, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
+
+.PHONY: setup run test lint types
+
+setup: $(INSTALLED)
+
+run: $(INSTALLED)
+	.venv/bin/python pipeline.py run
+
+test: $(INSTALLED)
+	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
+
+lint: $(INSTALLED)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: $(INSTALLED)
+	.venv/bin/mypy .
+
+# torch is named a second time, with its dependencies: they differ between its builds for CPU and for CUDA.
+$(INSTALLED): $(LOCK)
+	@echo "setting up .venv (minutes, once)"
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --no-deps --requirement $(LOCK)
+	.venv/bin/python -m pip install --quiet --constraint $(LOCK) torch
+	@.venv/bin/python -c "import $(MAIN_PACKAGES)" 2> .venv/import.log || { cat .venv/import.log; exit 1; }
+	@touch $@

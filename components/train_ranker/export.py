@@ -1,0 +1,78 @@
+"""Writes a trained ranker as a SavedModel with its warm-up requests, and its weights for warm starts."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pyarrow.parquet
+import tensorflow
+
+from components.train_ranker.model import Ranker
+from components.train_ranker.rank_request import DERIVED_OF_CANDIDATES, RankRequest
+from components.train_ranker.sample_requests import rank_requests, score_requests
+from components.train_ranker.serving_facts import ServingFacts
+from components.train_ranker.serving_tables import ArticleTable, ContentTable
+from components.train_ranker.settings import RankerSettings
+from components.train_ranker.signatures import ServingRanker
+from components.train_ranker.train import split_dataset
+from components.train_ranker.warm_up import write_warm_up
+from schemas.example_artifact import ExampleArtifact
+from schemas.ranking_features import features_of, model_groups
+
+SAVED_MODEL, WEIGHTS = "saved_model", "model.weights.h5"
+
+
+def serving_ranker(ranker: Ranker, examples: ExampleArtifact, with_graph: bool) -> ServingRanker:
+    """Joins a trained ranker with the serving tables of its examples.
+
+    Raises:
+        ContractError: A table lacks a column.
+    """
+    facts = ServingFacts.of_examples(examples)
+    features = features_of(model_groups(with_graph), "candidate")
+    contents = ContentTable(
+        examples.serving_table("content"),
+        [feature for feature in features if feature.name not in DERIVED_OF_CANDIDATES],
+    )
+    articles = ArticleTable(examples.serving_table("article"), examples.serving_table("content_articles"))
+    return ServingRanker(ranker, RankRequest(contents, articles, facts), facts, with_graph)
+
+
+def export_ranker(
+    ranker: Ranker, examples: ExampleArtifact, with_graph: bool, settings: RankerSettings, folder: Path
+) -> Path:
+    """Writes one seed's folder.
+
+    Args:
+        ranker: The trained network.
+        examples: Its examples.
+        with_graph: Whether it reads the graph's features.
+        settings: How many requests are replayed.
+        folder: The seed's folder, which must not exist.
+
+    Returns:
+        The SavedModel's folder.
+    """
+    folder.mkdir()
+    serving = serving_ranker(ranker, examples, with_graph)
+    saved_model = folder / SAVED_MODEL
+    tensorflow.saved_model.save(serving, str(saved_model), signatures=serving.signatures())
+    facts = ServingFacts.of_examples(examples)
+    validation = split_dataset(examples, "validation", with_graph, settings)
+    content_ids = _ids(examples.serving_table("content"), "content_id")[1:]
+    article_ids = _ids(examples.serving_table("article"), "article_id")
+    write_warm_up(
+        saved_model,
+        itertools.chain(
+            rank_requests(serving, facts, content_ids, article_ids),
+            score_requests(ranker, validation, facts, with_graph, settings.replayed_requests),
+        ),
+    )
+    ranker.save_weights(folder / WEIGHTS)
+    return saved_model
+
+
+def _ids(path: Path, column: str) -> list[str]:
+    ids: list[str] = pyarrow.parquet.read_table(path, columns=[column])[column].to_pylist()
+    return ids

@@ -1,0 +1,69 @@
+"""Replays an export's warm-up requests in a fresh process: a SavedModel must score as the trained model did.
+
+`python -m components.train_ranker.replay <SavedModel>...` exits with 2 and names the request that differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import tensorflow
+
+from components.command_line import exit_code_of
+from components.train_ranker.signatures import OUTPUT
+from components.train_ranker.warm_up import read_warm_up
+from schemas.errors import ContractError
+
+TOLERANCE = 1e-5
+PROJECT = Path(__file__).parents[2]
+
+
+def replay_here(saved_models: list[Path]) -> None:
+    """Loads SavedModels and compares their answers to the warm-up requests with the answers that are due.
+
+    Raises:
+        ContractError: An answer differs by more than the tolerance.
+    """
+    for saved_model in saved_models:
+        loaded = tensorflow.saved_model.load(str(saved_model))
+        for number, request in enumerate(read_warm_up(saved_model)):
+            inputs = {name: tensorflow.constant(value) for name, value in request.inputs.items()}
+            found = loaded.signatures[request.signature](**inputs)[OUTPUT].numpy()
+            difference = float(numpy.abs(found - request.expected).max(initial=0))
+            if found.shape != request.expected.shape or not difference <= TOLERANCE:
+                raise ContractError(
+                    f"{saved_model}: warm-up request {number} ({request.signature}) scores {found[:3]}, the trained "
+                    f"model {request.expected[:3]}; they may differ by {TOLERANCE}, the largest difference is "
+                    f"{difference}; do not serve this export"
+                )
+
+
+def replay_in_fresh_process(saved_models: list[Path]) -> None:
+    """Runs replay_here in a process that has seen nothing of the training.
+
+    Raises:
+        ContractError: An answer differs, or the process failed.
+    """
+    search = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    finished = subprocess.run(
+        [sys.executable, "-m", "components.train_ranker.replay", *map(str, saved_models)],
+        env={**os.environ, "PYTHONPATH": search},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        reason = finished.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ContractError(f"the export does not replay (exit code {finished.returncode}): {reason[0]}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("saved_models", nargs="+", type=Path, help="SavedModel folders")
+    arguments = parser.parse_args()
+    raise SystemExit(exit_code_of(lambda: replay_here(arguments.saved_models)))

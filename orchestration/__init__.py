@@ -1,0 +1,1 @@
+"""What stands between the pipelines' definitions and a run: configuration, fingerprints, kfp.local, a server."""

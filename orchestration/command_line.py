@@ -1,0 +1,36 @@
+"""`python pipeline.py run | compile | submit`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from components.command_line import exit_code_of
+from orchestration import compile_command, run_command, submit_command
+from orchestration.local_run import StepFailedError
+
+COMMANDS = (run_command, compile_command, submit_command)
+
+
+def main(pipelines: dict[str, Any], arguments: Sequence[str]) -> int:
+    """Parses the command line and does what it says.
+
+    Args:
+        pipelines: What dsl.pipeline made, by name.
+        arguments: Without the program's name.
+
+    Returns:
+        0; 2 where an input was refused, 1 where a step failed otherwise.
+    """
+    parser = argparse.ArgumentParser(prog="python pipeline.py", description="The daily and the refresh pipeline.")
+    parsers = parser.add_subparsers(dest="command", required=True)
+    for command in COMMANDS:
+        command.add_parser(parsers, sorted(pipelines))
+    given = parser.parse_args(arguments)
+    try:
+        return exit_code_of(lambda: given.action(given, pipelines))
+    except StepFailedError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1

@@ -1,0 +1,72 @@
+"""The logs of a run: a folder in the log contract as it is, EB-NeRD converted, or a simulated shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration.arguments import Input
+from orchestration.configuration import RunConfiguration
+from orchestration.fingerprint import code_fingerprint, folder_fingerprint, values_fingerprint
+from schemas.errors import ContractError
+
+EBNERD_FILE = Path("train") / "behaviors.parquet"
+
+
+def find_logs(configuration: RunConfiguration, logs: Path | None, runs: Path) -> Input:
+    """The folder that the pipeline reads.
+
+    What a source has made once is reused as long as its settings, its code and its own input are the same.
+
+    Args:
+        configuration: Of the run.
+        logs: What the user named, or None.
+        runs: Converted and simulated logs are kept in its folder `logs`.
+
+    Raises:
+        ContractError: The folder does not exist, or none is named and the configuration's source cannot do without.
+    """
+    if logs is None:
+        folder = _simulated(configuration, runs)
+    elif (logs / EBNERD_FILE).is_file():
+        folder = _converted(configuration, logs, runs)
+    else:
+        folder = logs
+    return Input(str(folder.resolve()), folder_fingerprint(folder))
+
+
+def _simulated(configuration: RunConfiguration, runs: Path) -> Path:
+    if configuration.source != "simulator":
+        raise ContractError(
+            f"configuration '{configuration.name}': its source '{configuration.source}' cannot make logs by itself; "
+            "name a folder with --logs"
+        )
+    from sources.simulator import simulate
+
+    settings = configuration.simulator
+    values = {"settings": settings.model_dump(mode="json"), "code": code_fingerprint("sources.simulator")}
+    target = runs / "logs" / f"simulator-{values_fingerprint(values)}"
+    return _made_once(target, lambda: simulate(output=target, settings=settings))
+
+
+def _converted(configuration: RunConfiguration, official: Path, runs: Path) -> Path:
+    from sources.ebnerd import convert_ebnerd
+
+    settings = configuration.ebnerd
+    values = {
+        "settings": settings.model_dump(mode="json"),
+        "official": folder_fingerprint(official),
+        "code": code_fingerprint("sources.ebnerd"),
+    }
+    target = runs / "logs" / f"ebnerd-{values_fingerprint(values)}"
+    return _made_once(target, lambda: convert_ebnerd(bundle=official, output=target, seed=settings.seed))
+
+
+def _made_once(target: Path, make: Callable[[], object]) -> Path:
+    """A source writes its folder whole or not at all, so one that is there is complete."""
+    if target.is_dir():
+        print(f"logs: reusing {target}", flush=True)
+    else:
+        print(f"logs: writing {target}", flush=True)
+        make()
+    return target

@@ -1,0 +1,51 @@
+"""Where a run leaves its traces: runs/<run id>/, and runs/latest that points at the newest."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestration.configuration import RunConfiguration
+from schemas.errors import ContractError
+from schemas.instants import compact_instant
+
+ARTIFACTS_FILE = "artifacts.json"
+LATEST = "latest"
+
+
+def new_run_id(configuration: RunConfiguration, now: datetime.datetime) -> str:
+    """A name that sorts by time within one configuration: demo-202603090000-20260309T073000123."""
+    moment = now.strftime("%Y%m%dT%H%M%S") + f"{now.microsecond // 1000:03d}"
+    return f"{configuration.name}-{compact_instant(configuration.timeline.as_of)}-{moment}"
+
+
+def write_artifacts_file(folder: Path, locations: Mapping[str, str]) -> None:
+    """Notes where each artifact of the run lies, for a person and for a later refresh."""
+    text = json.dumps(dict(locations), indent=2, sort_keys=True)
+    (folder / ARTIFACTS_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def artifact_of_latest(runs: Path, name: str) -> Path:
+    """Where the newest run put an artifact.
+
+    Raises:
+        ContractError: There is no run yet, or it made no such artifact.
+    """
+    path = runs / LATEST / ARTIFACTS_FILE
+    if not path.is_file():
+        raise ContractError(f"{path}: not found; run the daily pipeline first or name the {name} artifact's folder")
+    locations = json.loads(path.read_text(encoding="utf-8"))
+    if name not in locations or not Path(locations[name]).is_dir():
+        raise ContractError(f"{path}: the newest run left no {name} artifact; name its folder")
+    return Path(locations[name])
+
+
+def point_latest_at(runs: Path, run_id: str) -> None:
+    """Moves runs/latest in one step: a reader sees the old run or the new one."""
+    temporary = runs / f".{LATEST}.{uuid.uuid4().hex}"
+    temporary.symlink_to(run_id, target_is_directory=True)
+    os.replace(temporary, runs / LATEST)

@@ -1,0 +1,74 @@
+"""`python pipeline.py submit`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from typing import Any
+
+from orchestration.arguments import Input, daily_arguments, refresh_arguments
+from orchestration.run_folder import new_run_id
+from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of
+from orchestration.submission import submit_pipeline
+from schemas.errors import ContractError
+
+
+def add_parser(parsers: Any, pipelines: list[str]) -> None:
+    """Adds the subcommand."""
+    parser: argparse.ArgumentParser = parsers.add_parser("submit", help="send a pipeline to a Kubeflow server")
+    parser.add_argument("--host", required=True, help="address of the KFP API, for example http://localhost:8080")
+    parser.add_argument("--pipeline", choices=pipelines, default="daily", help="which one (default: %(default)s)")
+    parser.add_argument("--logs", required=True, help="address of a folder in the log contract, for example gs://...")
+    parser.add_argument(
+        "--logs-fingerprint",
+        help="names the logs' contents: the same one lets the server reuse steps (default: the time of submission)",
+    )
+    parser.add_argument("--serving", required=True, help="address of the folder that versions are pushed to")
+    parser.add_argument("--network", help="refresh: address of the trained network artifact")
+    parser.add_argument("--ranker", help="refresh: address of the trained ranker artifact")
+    parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
+    parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
+    add_configuration_options(parser, "configs/production.yaml")
+    add_image_options(parser)
+    parser.set_defaults(action=submit)
+
+
+def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
+    """Sends one pipeline with its arguments and prints the run's id.
+
+    Raises:
+        ContractError: An address is of this machine, an artifact is not named, or the server refuses.
+    """
+    configuration = configuration_of(given)
+    now = datetime.datetime.now(datetime.UTC)
+    logs = Input(_remote("--logs", given.logs), given.logs_fingerprint or f"submitted {now.isoformat()}")
+    serving = _remote("--serving", given.serving)
+    if given.pipeline == "daily":
+        arguments = daily_arguments(configuration, logs, serving)
+    else:
+        artifacts = (_artifact("--network", given.network), _artifact("--ranker", given.ranker))
+        arguments = refresh_arguments(configuration, logs, *artifacts, serving)
+    run_id = submit_pipeline(
+        pipelines[given.pipeline],
+        arguments,
+        given.host,
+        run_name=f"{given.pipeline} {new_run_id(configuration, now)}",
+        experiment=given.experiment,
+        namespace=given.namespace,
+        tag=given.tag,
+        registry=given.registry,
+    )
+    print(f"{given.host}: run {run_id}")
+
+
+def _artifact(option: str, address: str | None) -> Input:
+    """An artifact of an earlier run; KFP never writes twice to one address, which thus names the contents."""
+    if address is None:
+        raise ContractError(f"the refresh pipeline needs {option}, the address of an artifact of a daily run")
+    return Input(_remote(option, address), address)
+
+
+def _remote(option: str, address: str) -> str:
+    if "://" not in address:
+        raise ContractError(f"{option} {address}: a server cannot read this machine's files; give a gs:// address")
+    return address

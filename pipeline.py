@@ -1,0 +1,303 @@
+"""The daily and the refresh pipeline: `python pipeline.py run | compile | submit`."""
+# kfp ships no type information, so that its decorator looks untyped to mypy.
+# mypy: disable-error-code="untyped-decorator"
+
+import sys
+from typing import Any, NamedTuple
+
+from kfp import dsl
+
+from components.build_graph.component import build_graph
+from components.embed_nodes.component import embed_nodes
+from components.evaluate_ranker.component import evaluate_ranker
+from components.push_ranker.component import push_ranker
+from components.train_gnn.component import train_gnn
+from components.train_ranker.component import train_ranker
+from components.validate_logs.component import validate_logs
+from components.write_examples.component import write_examples
+from orchestration.fingerprint import step_fingerprint
+
+
+class DailyArtifacts(NamedTuple):
+    """What a daily run makes, in the order of its steps."""
+
+    validated_logs: dsl.Dataset
+    train_graph: dsl.Dataset
+    test_graph: dsl.Dataset
+    replay_graph: dsl.Dataset
+    network: dsl.Model
+    embeddings: dsl.Dataset
+    examples: dsl.Dataset
+    ranker_without_graph: dsl.Model
+    ranker_with_graph: dsl.Model
+    evaluation: dsl.Metrics
+    push: dsl.Artifact
+
+
+class RefreshArtifacts(NamedTuple):
+    """What a refresh makes, in the order of its steps."""
+
+    validated_logs: dsl.Dataset
+    replay_graph: dsl.Dataset
+    embeddings: dsl.Dataset
+    examples: dsl.Dataset
+    ranker_without_graph: dsl.Model
+    ranker_with_graph: dsl.Model
+    evaluation: dsl.Metrics
+    push: dsl.Artifact
+
+
+def imported(name: str, location: str, fingerprint: str, kind: type[dsl.Artifact]) -> Any:
+    """Something from outside as an artifact, its fingerprint part of every later step's cache key."""
+    task = dsl.importer(artifact_uri=location, artifact_class=kind, metadata={"fingerprint": fingerprint})
+    return task.set_display_name(f"import {name}").output
+
+
+@dsl.pipeline(name="frontrow-daily")
+def daily(
+    logs: str,
+    logs_fingerprint: str,
+    serving: str,
+    timeline: dict[str, Any],
+    cold_content_views: int,
+    validation: dict[str, Any],
+    graph: dict[str, Any],
+    network: dict[str, Any],
+    embedding: dict[str, Any],
+    examples: dict[str, Any],
+    ranker: dict[str, Any],
+    evaluation: dict[str, Any],
+    push: dict[str, Any],
+) -> DailyArtifacts:
+    """From the logs of a week to a graph network and a pushed ranker.
+
+    Args:
+        logs: A folder in the log contract.
+        logs_fingerprint: Of its contents; a step runs again when it changes.
+        serving: The folder that versions are pushed to.
+        timeline: Timeline.to_values: as_of, the days before and after it, the distance between refreshes.
+        cold_content_views: Content with fewer views in the window is cold.
+        validation: ValidationSettings.
+        graph: GraphSettings.
+        network: NetworkSettings.
+        embedding: EmbeddingSettings.
+        examples: ExampleSettings.
+        ranker: RankerSettings.
+        evaluation: EvaluationSettings.
+        push: PushSettings.
+    """
+    source = imported("logs", logs, logs_fingerprint, dsl.Dataset)
+
+    validated = validate_logs(
+        logs=source, timeline=timeline, settings=validation, fingerprint=step_fingerprint("validate_logs")
+    ).outputs["validated_logs"]
+
+    graphs = {
+        span: build_graph(
+            validated_logs=validated,
+            timeline=timeline,
+            span=span,
+            settings=graph,
+            fingerprint=step_fingerprint("build_graph"),
+        )
+        .set_display_name(f"build_graph ({span})")
+        .outputs["graph"]
+        for span in ("train", "test", "replay")
+    }
+
+    trained_network = train_gnn(
+        train_graph=graphs["train"],
+        test_graph=graphs["test"],
+        timeline=timeline,
+        settings=network,
+        fingerprint=step_fingerprint("train_gnn"),
+    ).outputs["network"]
+
+    embeddings = embed_nodes(
+        replay_graph=graphs["replay"],
+        network=trained_network,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=embedding,
+        fingerprint=step_fingerprint("embed_nodes"),
+    ).outputs["embeddings"]
+
+    written_examples = write_examples(
+        validated_logs=validated,
+        embeddings=embeddings,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=examples,
+        fingerprint=step_fingerprint("write_examples"),
+    ).outputs["examples"]
+
+    rankers = {
+        with_graph: train_ranker(
+            examples=written_examples,
+            with_graph=with_graph,
+            settings=ranker,
+            fingerprint=step_fingerprint("train_ranker"),
+        )
+        .set_display_name(f"train_ranker ({'with' if with_graph else 'without'} graph)")
+        .outputs["ranker"]
+        for with_graph in (False, True)
+    }
+
+    evaluated = evaluate_ranker(
+        examples=written_examples,
+        without_graph=rankers[False],
+        with_graph=rankers[True],
+        network=trained_network,
+        logs=source,
+        settings=evaluation,
+        fingerprint=step_fingerprint("evaluate_ranker"),
+    ).outputs["evaluation"]
+
+    pushed = push_ranker(
+        ranker=rankers[True],
+        evaluation=evaluated,
+        base=serving,
+        settings=push,
+        fingerprint=step_fingerprint("push_ranker"),
+    )
+    # A push changes what lies outside of the pipeline, which no cache knows; pushing the same again changes nothing.
+    pushed.set_caching_options(enable_caching=False)
+
+    return DailyArtifacts(
+        validated_logs=validated,
+        train_graph=graphs["train"],
+        test_graph=graphs["test"],
+        replay_graph=graphs["replay"],
+        network=trained_network,
+        embeddings=embeddings,
+        examples=written_examples,
+        ranker_without_graph=rankers[False],
+        ranker_with_graph=rankers[True],
+        evaluation=evaluated,
+        push=pushed.outputs["push"],
+    )
+
+
+@dsl.pipeline(name="frontrow-refresh")
+def refresh(
+    logs: str,
+    logs_fingerprint: str,
+    trained_network: str,
+    trained_network_fingerprint: str,
+    trained_ranker: str,
+    trained_ranker_fingerprint: str,
+    serving: str,
+    timeline: dict[str, Any],
+    cold_content_views: int,
+    validation: dict[str, Any],
+    graph: dict[str, Any],
+    embedding: dict[str, Any],
+    examples: dict[str, Any],
+    ranker: dict[str, Any],
+    evaluation: dict[str, Any],
+    push: dict[str, Any],
+) -> RefreshArtifacts:
+    """Newer logs through the same graph network: new edges, new nodes, and a ranker trained on from the last one.
+
+    Args:
+        logs: The newest logs, in the log contract.
+        logs_fingerprint: Of their contents.
+        trained_network: A network artifact of a daily run; its weights are used as they are.
+        trained_network_fingerprint: Of its contents.
+        trained_ranker: A ranker artifact with the graph's features; training starts from its weights.
+        trained_ranker_fingerprint: Of its contents.
+        serving: The folder that versions are pushed to.
+        timeline: Timeline.to_values; the test days end at the newest instant.
+        cold_content_views: Content with fewer views in the window is cold.
+        validation: ValidationSettings.
+        graph: GraphSettings.
+        embedding: EmbeddingSettings.
+        examples: ExampleSettings.
+        ranker: RankerSettings.
+        evaluation: EvaluationSettings.
+        push: PushSettings.
+    """
+    source = imported("logs", logs, logs_fingerprint, dsl.Dataset)
+    network = imported("trained network", trained_network, trained_network_fingerprint, dsl.Model)
+    champion = imported("trained ranker", trained_ranker, trained_ranker_fingerprint, dsl.Model)
+
+    validated = validate_logs(
+        logs=source, timeline=timeline, settings=validation, fingerprint=step_fingerprint("validate_logs")
+    ).outputs["validated_logs"]
+
+    replay_graph = build_graph(
+        validated_logs=validated,
+        timeline=timeline,
+        span="replay",
+        settings=graph,
+        fingerprint=step_fingerprint("build_graph"),
+    ).outputs["graph"]
+
+    embeddings = embed_nodes(
+        replay_graph=replay_graph,
+        network=network,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=embedding,
+        fingerprint=step_fingerprint("embed_nodes"),
+    ).outputs["embeddings"]
+
+    written_examples = write_examples(
+        validated_logs=validated,
+        embeddings=embeddings,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=examples,
+        fingerprint=step_fingerprint("write_examples"),
+    ).outputs["examples"]
+
+    without_graph = train_ranker(
+        examples=written_examples,
+        with_graph=False,
+        settings=ranker,
+        fingerprint=step_fingerprint("train_ranker"),
+    ).set_display_name("train_ranker (without graph)")
+
+    with_graph = train_ranker(
+        examples=written_examples,
+        with_graph=True,
+        settings=ranker,
+        fingerprint=step_fingerprint("train_ranker"),
+        warm_start=champion,
+    ).set_display_name("train_ranker (with graph)")
+
+    evaluated = evaluate_ranker(
+        examples=written_examples,
+        without_graph=without_graph.outputs["ranker"],
+        with_graph=with_graph.outputs["ranker"],
+        network=network,
+        logs=source,
+        settings=evaluation,
+        fingerprint=step_fingerprint("evaluate_ranker"),
+    ).outputs["evaluation"]
+
+    pushed = push_ranker(
+        ranker=with_graph.outputs["ranker"],
+        evaluation=evaluated,
+        base=serving,
+        settings=push,
+        fingerprint=step_fingerprint("push_ranker"),
+    )
+    pushed.set_caching_options(enable_caching=False)
+
+    return RefreshArtifacts(
+        validated_logs=validated,
+        replay_graph=replay_graph,
+        embeddings=embeddings,
+        examples=written_examples,
+        ranker_without_graph=without_graph.outputs["ranker"],
+        ranker_with_graph=with_graph.outputs["ranker"],
+        evaluation=evaluated,
+        push=pushed.outputs["push"],
+    )
+
+
+if __name__ == "__main__":
+    from orchestration.command_line import main
+
+    sys.exit(main({"daily": daily, "refresh": refresh}, sys.argv[1:]))
