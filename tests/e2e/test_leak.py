@@ -18,6 +18,7 @@ from components.evaluate_ranker.record_columns import read_record_columns
 from components.train_gnn import sampler
 from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.settings import NetworkSettings
+from components.train_gnn.time_search import first_not_before
 from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_ranker.settings import RankerSettings
 from schemas.example_artifact import ExampleArtifact
@@ -95,10 +96,9 @@ def test_sabotage_of_rules_3_and_4_is_caught(coin_flips: World, monkeypatch: pyt
     def all_edges(edges: dict[EdgeType, Edges], _supervision: object, end: Instant) -> dict[EdgeType, Edges]:
         return {edge_type: relation.select(relation.time < end) for edge_type, relation in edges.items()}
 
-    strict = sampler.first_not_before
     monkeypatch.setattr(sampler, "message_edges", all_edges)
     monkeypatch.setattr(
-        sampler, "first_not_before", lambda time, start, stop, instant: strict(time, start, stop, instant + 1)
+        sampler, "first_not_before", lambda time, start, stop, instant: first_not_before(time, start, stop, instant + 1)
     )
     trained = held_out(coin_flips)
     links = trained.supervision.held_out
@@ -117,7 +117,8 @@ def sabotaged_examples(honest_examples: World) -> World:
     last = honest_examples.timeline.refresh_instants[-1]
 
     def next_refresh(timeline: Timeline, time: numpy.ndarray) -> numpy.ndarray:
-        return numpy.minimum(honest(timeline, time) + timeline.refresh, last)
+        later: numpy.ndarray = numpy.minimum(honest(timeline, time) + timeline.refresh, last)
+        return later
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Timeline, "visible_refresh", next_refresh)

@@ -36,10 +36,10 @@ def test_every_feature_comes_back_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("feature", ["own_views", "content_embedding", "user_views"])
 def test_a_list_that_does_not_fit_its_candidates_is_refused_by_name(feature: str) -> None:
-    values = some_requests((4,))[0]
-    values[feature] = values[feature].ravel()[:-1]
+    whole, broken = some_requests((4, 4))
+    broken[feature] = broken[feature].ravel()[:-1]
     with pytest.raises(tensorflow.errors.InvalidArgumentError, match=feature):
-        parse_requests([serialize(values)], MODEL_FEATURES, 3)
+        parse_requests([serialize(whole), serialize(broken)], MODEL_FEATURES, 3)
 
 
 def test_shuffling_follows_the_seed_and_differs_from_epoch_to_epoch(tmp_path: Path) -> None:
