@@ -53,6 +53,96 @@ def imported(name: str, location: str, fingerprint: str, kind: type[dsl.Artifact
     return task.set_display_name(f"import {name}").output
 
 
+def rank_and_push(
+    *,
+    source: Any,
+    validated: Any,
+    replay_graph: Any,
+    network: Any,
+    champion: Any | None,
+    serving: str,
+    timeline: dict[str, Any],
+    cold_content_views: int,
+    settings: dict[str, Any],
+) -> dict[str, Any]:
+    """What both pipelines do once there is a network: embeddings, examples, both rankers, evaluation, push.
+
+    Args:
+        source: The source's logs, whose truth the report tells where there is one.
+        validated: From validate_logs.
+        replay_graph: From build_graph; it reaches up to the last refresh.
+        network: The network, trained in this run or imported.
+        champion: The ranker that the one with the graph starts from, or None.
+        serving: The folder that versions are pushed to.
+        timeline: Timeline.to_values.
+        cold_content_views: Content with fewer views in the window is cold.
+        settings: Settings of the steps, by section of the configuration.
+
+    Returns:
+        The artifacts, by their names in DailyArtifacts and RefreshArtifacts.
+    """
+    embeddings = embed_nodes(
+        replay_graph=replay_graph,
+        network=network,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=settings["embedding"],
+        fingerprint=step_fingerprint("embed_nodes"),
+    ).outputs["embeddings"]
+
+    written_examples = write_examples(
+        validated_logs=validated,
+        embeddings=embeddings,
+        timeline=timeline,
+        cold_content_views=cold_content_views,
+        settings=settings["examples"],
+        fingerprint=step_fingerprint("write_examples"),
+    ).outputs["examples"]
+
+    rankers = {}
+    for with_graph in (False, True):
+        rankers[with_graph] = (
+            train_ranker(
+                examples=written_examples,
+                with_graph=with_graph,
+                settings=settings["ranker"],
+                fingerprint=step_fingerprint("train_ranker"),
+                **({"warm_start": champion} if with_graph and champion is not None else {}),
+            )
+            .set_display_name(f"train_ranker ({'with' if with_graph else 'without'} graph)")
+            .outputs["ranker"]
+        )
+
+    evaluated = evaluate_ranker(
+        examples=written_examples,
+        without_graph=rankers[False],
+        with_graph=rankers[True],
+        network=network,
+        logs=source,
+        settings=settings["evaluation"],
+        fingerprint=step_fingerprint("evaluate_ranker"),
+    ).outputs["evaluation"]
+
+    pushed = push_ranker(
+        ranker=rankers[True],
+        evaluation=evaluated,
+        base=serving,
+        settings=settings["push"],
+        fingerprint=step_fingerprint("push_ranker"),
+    )
+    # A push changes what lies outside of the pipeline, which no cache knows; pushing the same again changes nothing.
+    pushed.set_caching_options(enable_caching=False)
+
+    return {
+        "embeddings": embeddings,
+        "examples": written_examples,
+        "ranker_without_graph": rankers[False],
+        "ranker_with_graph": rankers[True],
+        "evaluation": evaluated,
+        "push": pushed.outputs["push"],
+    }
+
+
 @dsl.pipeline(name="frontrow-daily")
 def daily(
     logs: str,
@@ -113,68 +203,24 @@ def daily(
         fingerprint=step_fingerprint("train_gnn"),
     ).outputs["network"]
 
-    embeddings = embed_nodes(
+    ranked = rank_and_push(
+        source=source,
+        validated=validated,
         replay_graph=graphs["replay"],
         network=trained_network,
+        champion=None,
+        serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,
-        settings=embedding,
-        fingerprint=step_fingerprint("embed_nodes"),
-    ).outputs["embeddings"]
-
-    written_examples = write_examples(
-        validated_logs=validated,
-        embeddings=embeddings,
-        timeline=timeline,
-        cold_content_views=cold_content_views,
-        settings=examples,
-        fingerprint=step_fingerprint("write_examples"),
-    ).outputs["examples"]
-
-    rankers = {
-        with_graph: train_ranker(
-            examples=written_examples,
-            with_graph=with_graph,
-            settings=ranker,
-            fingerprint=step_fingerprint("train_ranker"),
-        )
-        .set_display_name(f"train_ranker ({'with' if with_graph else 'without'} graph)")
-        .outputs["ranker"]
-        for with_graph in (False, True)
-    }
-
-    evaluated = evaluate_ranker(
-        examples=written_examples,
-        without_graph=rankers[False],
-        with_graph=rankers[True],
-        network=trained_network,
-        logs=source,
-        settings=evaluation,
-        fingerprint=step_fingerprint("evaluate_ranker"),
-    ).outputs["evaluation"]
-
-    pushed = push_ranker(
-        ranker=rankers[True],
-        evaluation=evaluated,
-        base=serving,
-        settings=push,
-        fingerprint=step_fingerprint("push_ranker"),
+        settings=dict(embedding=embedding, examples=examples, ranker=ranker, evaluation=evaluation, push=push),
     )
-    # A push changes what lies outside of the pipeline, which no cache knows; pushing the same again changes nothing.
-    pushed.set_caching_options(enable_caching=False)
-
     return DailyArtifacts(
         validated_logs=validated,
         train_graph=graphs["train"],
         test_graph=graphs["test"],
         replay_graph=graphs["replay"],
         network=trained_network,
-        embeddings=embeddings,
-        examples=written_examples,
-        ranker_without_graph=rankers[False],
-        ranker_with_graph=rankers[True],
-        evaluation=evaluated,
-        push=pushed.outputs["push"],
+        **ranked,
     )
 
 
@@ -233,68 +279,18 @@ def refresh(
         fingerprint=step_fingerprint("build_graph"),
     ).outputs["graph"]
 
-    embeddings = embed_nodes(
+    ranked = rank_and_push(
+        source=source,
+        validated=validated,
         replay_graph=replay_graph,
         network=network,
+        champion=champion,
+        serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,
-        settings=embedding,
-        fingerprint=step_fingerprint("embed_nodes"),
-    ).outputs["embeddings"]
-
-    written_examples = write_examples(
-        validated_logs=validated,
-        embeddings=embeddings,
-        timeline=timeline,
-        cold_content_views=cold_content_views,
-        settings=examples,
-        fingerprint=step_fingerprint("write_examples"),
-    ).outputs["examples"]
-
-    without_graph = train_ranker(
-        examples=written_examples,
-        with_graph=False,
-        settings=ranker,
-        fingerprint=step_fingerprint("train_ranker"),
-    ).set_display_name("train_ranker (without graph)")
-
-    with_graph = train_ranker(
-        examples=written_examples,
-        with_graph=True,
-        settings=ranker,
-        fingerprint=step_fingerprint("train_ranker"),
-        warm_start=champion,
-    ).set_display_name("train_ranker (with graph)")
-
-    evaluated = evaluate_ranker(
-        examples=written_examples,
-        without_graph=without_graph.outputs["ranker"],
-        with_graph=with_graph.outputs["ranker"],
-        network=network,
-        logs=source,
-        settings=evaluation,
-        fingerprint=step_fingerprint("evaluate_ranker"),
-    ).outputs["evaluation"]
-
-    pushed = push_ranker(
-        ranker=with_graph.outputs["ranker"],
-        evaluation=evaluated,
-        base=serving,
-        settings=push,
-        fingerprint=step_fingerprint("push_ranker"),
+        settings=dict(embedding=embedding, examples=examples, ranker=ranker, evaluation=evaluation, push=push),
     )
-    pushed.set_caching_options(enable_caching=False)
-
-    return RefreshArtifacts(
-        validated_logs=validated,
-        replay_graph=replay_graph,
-        embeddings=embeddings,
-        examples=written_examples,
-        ranker_without_graph=without_graph.outputs["ranker"],
-        ranker_with_graph=with_graph.outputs["ranker"],
-        evaluation=evaluated,
-        push=pushed.outputs["push"],
-    )
+    return RefreshArtifacts(validated_logs=validated, replay_graph=replay_graph, **ranked)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
         )
 
 
-def main() -> int:
-    """Parses the command line and runs the step."""
+def main(words: list[str] | None = None) -> int:
+    """Parses the command line (the process' own by default) and runs the step; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m components.train_ranker", description=__doc__)
     parser.add_argument("--examples", type=Path, required=True, help="the examples artifact")
     parser.add_argument("--output", type=Path, required=True, help="the ranker artifact to write")
@@ -43,7 +43,7 @@ def main() -> int:
     )
     parser.add_argument("--warm-start", type=Path, help="an earlier ranker artifact whose weights to start from")
     parser.add_argument("--config", type=Path, help="a run's YAML file; its section 'ranker' holds the settings")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     return exit_code_of(lambda: run(arguments))
 
 

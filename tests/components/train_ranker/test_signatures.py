@@ -161,6 +161,21 @@ def test_a_user_without_any_history_is_answered(serving: ServingRanker, examples
     numpy.testing.assert_allclose(answer(serving.rank, request), answer(serving.score, features), atol=1e-6)
 
 
+@pytest.mark.parametrize(("after_refresh", "has_edges"), [(-1, 1), (0, 0)])
+def test_a_view_gives_edges_only_from_the_refresh_after_it_on(
+    serving: ServingRanker, examples: ExampleArtifact, after_refresh: int, has_edges: int
+) -> None:
+    refresh = TIMESTAMP // examples.details.refresh * examples.details.refresh
+    assert AS_OF % examples.details.refresh == 0
+    views = {"viewed_content_ids": ["content-5"], "viewed_times": [refresh + after_refresh]}
+    request = rank_request(examples) | views | {"clicked_content_ids": [], "clicked_times": []}
+    features = explicit_features(examples, request)
+    assert features["user_has_edges"] == has_edges
+    numpy.testing.assert_allclose(answer(serving.rank, request), answer(serving.score, features), atol=1e-6)
+    turned = features | {"user_has_edges": numpy.float32(1 - has_edges)}
+    assert numpy.abs(answer(serving.rank, request) - answer(serving.score, turned)).max() > 1e-4
+
+
 def test_a_vector_of_a_foreign_space_counts_as_a_cold_users(serving: ServingRanker, examples: ExampleArtifact) -> None:
     request = rank_request(examples)
     foreign = answer(serving.rank, request | {"space": "space-b"})
