@@ -59,7 +59,7 @@ def rank_and_push(
     validated: Any,
     replay_graph: Any,
     network: Any,
-    champion: Any | None,
+    earlier_rankers: dict[bool, Any],
     serving: str,
     timeline: dict[str, Any],
     cold_content_views: int,
@@ -72,7 +72,8 @@ def rank_and_push(
         validated: From validate_logs.
         replay_graph: From build_graph; it reaches up to the last refresh.
         network: The network, trained in this run or imported.
-        champion: The ranker that the one with the graph starts from, or None.
+        earlier_rankers: With (True) and without (False) the graph, what each starts from; empty to start anew. Both or
+            none: the comparison gives both the same budget.
         serving: The folder that versions are pushed to.
         timeline: Timeline.to_values.
         cold_content_views: Content with fewer views in the window is cold.
@@ -107,7 +108,7 @@ def rank_and_push(
                 with_graph=with_graph,
                 settings=settings["ranker"],
                 fingerprint=step_fingerprint("train_ranker"),
-                **({"warm_start": champion} if with_graph and champion is not None else {}),
+                **({"warm_start": earlier_rankers[with_graph]} if earlier_rankers else {}),
             )
             .set_display_name(f"train_ranker ({'with' if with_graph else 'without'} graph)")
             .outputs["ranker"]
@@ -208,7 +209,7 @@ def daily(
         validated=validated,
         replay_graph=graphs["replay"],
         network=trained_network,
-        champion=None,
+        earlier_rankers={},
         serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,
@@ -230,8 +231,10 @@ def refresh(
     logs_fingerprint: str,
     trained_network: str,
     trained_network_fingerprint: str,
-    trained_ranker: str,
-    trained_ranker_fingerprint: str,
+    trained_ranker_without_graph: str,
+    trained_ranker_without_graph_fingerprint: str,
+    trained_ranker_with_graph: str,
+    trained_ranker_with_graph_fingerprint: str,
     serving: str,
     timeline: dict[str, Any],
     cold_content_views: int,
@@ -250,8 +253,10 @@ def refresh(
         logs_fingerprint: Of their contents.
         trained_network: A network artifact of a daily run; its weights are used as they are.
         trained_network_fingerprint: Of its contents.
-        trained_ranker: A ranker artifact with the graph's features; training starts from its weights.
-        trained_ranker_fingerprint: Of its contents.
+        trained_ranker_without_graph: A ranker artifact; the next one without the graph starts from its weights.
+        trained_ranker_without_graph_fingerprint: Of its contents.
+        trained_ranker_with_graph: The same with the graph.
+        trained_ranker_with_graph_fingerprint: Of its contents.
         serving: The folder that versions are pushed to.
         timeline: Timeline.to_values; the test days end at the newest instant.
         cold_content_views: Content with fewer views in the window is cold.
@@ -265,7 +270,13 @@ def refresh(
     """
     source = imported("logs", logs, logs_fingerprint, dsl.Dataset)
     network = imported("trained network", trained_network, trained_network_fingerprint, dsl.Model)
-    champion = imported("trained ranker", trained_ranker, trained_ranker_fingerprint, dsl.Model)
+    earlier = {
+        False: (trained_ranker_without_graph, trained_ranker_without_graph_fingerprint),
+        True: (trained_ranker_with_graph, trained_ranker_with_graph_fingerprint),
+    }
+    earlier_rankers = {
+        with_graph: imported("trained ranker", *artifact, dsl.Model) for with_graph, artifact in earlier.items()
+    }
 
     validated = validate_logs(
         logs=source, timeline=timeline, settings=validation, fingerprint=step_fingerprint("validate_logs")
@@ -284,7 +295,7 @@ def refresh(
         validated=validated,
         replay_graph=replay_graph,
         network=network,
-        champion=champion,
+        earlier_rankers=earlier_rankers,
         serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from orchestration.configuration import RunConfiguration
 from schemas.errors import ContractError
 from schemas.settings import Settings, parse_settings
+
+TRAINED = ("network", "ranker_without_graph", "ranker_with_graph")
+"""What a refresh takes from an earlier run; also the names of the options that choose them."""
 
 SECTIONS = ("validation", "graph", "network", "embedding", "examples", "ranker", "evaluation", "push")
 
@@ -46,20 +50,21 @@ def daily_arguments(configuration: RunConfiguration, logs: Input, serving: Path 
 
 
 def refresh_arguments(
-    configuration: RunConfiguration, logs: Input, network: Input, ranker: Input, serving: Path | str
+    configuration: RunConfiguration, logs: Input, trained: Mapping[str, Input], serving: Path | str
 ) -> dict[str, Any]:
     """The arguments of the refresh pipeline: those of the daily one, and what a daily run has trained.
 
     Args:
         configuration: Of the run.
         logs: The newest logs, in the log contract.
-        network: A network artifact; its weights are used as they are.
-        ranker: A ranker artifact with the graph's features; training starts from its weights.
+        trained: The artifacts of TRAINED by name: the network, whose weights are used as they are, and both rankers,
+            from whose weights training starts.
         serving: Where versions are pushed to.
     """
     arguments = daily_arguments(configuration, logs, serving)
-    for name, artifact in (("trained_network", network), ("trained_ranker", ranker)):
-        arguments |= {name: artifact.location, f"{name}_fingerprint": artifact.fingerprint}
+    for name in TRAINED:
+        arguments |= {f"trained_{name}": trained[name].location}
+        arguments |= {f"trained_{name}_fingerprint": trained[name].fingerprint}
     # The network is not trained in a refresh.
     del arguments["network"]
     return arguments

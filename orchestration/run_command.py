@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from kfp import dsl
 
-from orchestration.arguments import Input, daily_arguments, refresh_arguments
+from orchestration.arguments import TRAINED, Input, daily_arguments, refresh_arguments
 from orchestration.configuration import RunConfiguration
 from orchestration.fingerprint import folder_fingerprint
 from orchestration.local_run import run_locally
 from orchestration.log_source import find_logs
 from orchestration.run_folder import artifact_of_latest, new_run_id, point_latest_at, write_artifacts_file
-from orchestration.shared_options import add_configuration_options, configuration_of
+from orchestration.shared_options import add_configuration_options, configuration_of, option_of
 from schemas.step_report import StepReport
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")
     parser.add_argument("--serving", type=Path, help="where versions are pushed to (default: <runs>/<run id>/serving)")
-    parser.add_argument("--network", type=Path, help="refresh: network artifact (default: the newest run's)")
-    parser.add_argument("--ranker", type=Path, help="refresh: ranker artifact (default: the newest run's)")
+    for name in TRAINED:
+        words = name.replace("_", " ")
+        parser.add_argument(option_of(name), type=Path, help=f"refresh: {words} artifact (default: the newest run's)")
     add_configuration_options(parser, "configs/demo.yaml")
     parser.set_defaults(action=run)
 
@@ -59,7 +60,7 @@ def run(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     if given.pipeline == "daily":
         arguments = daily_arguments(configuration, logs, serving)
     else:
-        arguments = refresh_arguments(configuration, logs, **artifacts, serving=serving)
+        arguments = refresh_arguments(configuration, logs, artifacts, serving)
     outputs = run_locally(pipelines[given.pipeline], arguments, runs)
     locations = {name: artifact.location for name, artifact in artifacts.items()}
     write_run(runs, run_id, configuration, outputs, started, locations)
@@ -90,8 +91,7 @@ def write_run(
     folder = runs / run_id
     values = configuration.model_dump(mode="json")
     report = write_report(Path(outputs["evaluation"].path), steps, values, folder)
-    used = {"ranker_with_graph" if name == "ranker" else name: location for name, location in trained.items()}
-    write_artifacts_file(folder, used | {name: artifact.uri for name, artifact in outputs.items()})
+    write_artifacts_file(folder, {**trained} | {name: artifact.uri for name, artifact in outputs.items()})
     point_latest_at(runs, run_id)
     print(f"\n{sum(step.cached for step in steps)} of {len(steps)} steps reused from the cache\n")
     print(summary_table(report))
@@ -114,8 +114,5 @@ def finished_steps(outputs: Mapping[str, dsl.Artifact], started: float) -> list[
 def _trained_artifacts(given: argparse.Namespace, runs: Path) -> dict[str, Input]:
     if given.pipeline != "refresh":
         return {}
-    folders = {
-        "network": given.network or artifact_of_latest(runs, "network"),
-        "ranker": given.ranker or artifact_of_latest(runs, "ranker_with_graph"),
-    }
+    folders = {name: getattr(given, name) or artifact_of_latest(runs, name) for name in TRAINED}
     return {name: Input(str(folder.resolve()), folder_fingerprint(folder)) for name, folder in folders.items()}

@@ -21,6 +21,11 @@ def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> 
     )
 
 
+def option_of(name: str) -> str:
+    """The option that chooses a trained artifact: `--ranker-with-graph` for `ranker_with_graph`."""
+    return "--" + name.replace("_", "-")
+
+
 def configuration_of(given: argparse.Namespace) -> RunConfiguration:
     """Reads what those options name.
 

@@ -6,9 +6,9 @@ import argparse
 import datetime
 from typing import Any
 
-from orchestration.arguments import Input, daily_arguments, refresh_arguments
+from orchestration.arguments import TRAINED, Input, daily_arguments, refresh_arguments
 from orchestration.run_folder import new_run_id
-from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of
+from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of, option_of
 from orchestration.submission import submit_pipeline
 from schemas.errors import ContractError
 
@@ -24,8 +24,8 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
         help="names the logs' contents: the same one lets the server reuse steps (default: the time of submission)",
     )
     parser.add_argument("--serving", required=True, help="address of the folder that versions are pushed to")
-    parser.add_argument("--network", help="refresh: address of the trained network artifact")
-    parser.add_argument("--ranker", help="refresh: address of the trained ranker artifact")
+    for name in TRAINED:
+        parser.add_argument(option_of(name), help=f"refresh: address of the trained {name.replace('_', ' ')} artifact")
     parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
     parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
     add_configuration_options(parser, "configs/production.yaml")
@@ -46,8 +46,8 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     if given.pipeline == "daily":
         arguments = daily_arguments(configuration, logs, serving)
     else:
-        artifacts = (_artifact("--network", given.network), _artifact("--ranker", given.ranker))
-        arguments = refresh_arguments(configuration, logs, *artifacts, serving)
+        trained = {name: _artifact(option_of(name), getattr(given, name)) for name in TRAINED}
+        arguments = refresh_arguments(configuration, logs, trained, serving)
     run_id = submit_pipeline(
         pipelines[given.pipeline],
         arguments,

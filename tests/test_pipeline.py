@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pipeline
-from orchestration.arguments import SECTIONS, Input, daily_arguments, refresh_arguments, settings_values
+from orchestration.arguments import SECTIONS, TRAINED, Input, daily_arguments, refresh_arguments, settings_values
 from orchestration.configuration import RunConfiguration, read_configuration
 from orchestration.fingerprint import PROJECT_ROOT, step_fingerprint
 from schemas.errors import ContractError
@@ -78,7 +78,9 @@ def test_the_refresh_pipeline_trains_no_network_and_starts_from_the_last_ranker(
     producers = _producers("refresh")
     assert {_step(task) for task in producers} == set(STEPS) - {"train_gnn"}
     assert producers["embed-nodes"]["network"] == producers["evaluate-ranker"]["network"] == "importer-2"
-    assert producers["train-ranker-2"] == {"examples": "write-examples", "warm_start": "importer-3"}
+    # Both rankers start from their own predecessor: the comparison gives both the same budget.
+    assert producers["train-ranker"] == {"examples": "write-examples", "warm_start": "importer-3"}
+    assert producers["train-ranker-2"] == {"examples": "write-examples", "warm_start": "importer-4"}
     assert producers["push-ranker"]["ranker"] == "train-ranker-2"
 
 
@@ -109,7 +111,7 @@ def test_the_arguments_are_exactly_those_of_the_pipelines(path: Path) -> None:
     configuration = read_configuration(path)
     arguments = {
         "daily": daily_arguments(configuration, LOGS, "/serving"),
-        "refresh": refresh_arguments(configuration, LOGS, LOGS, LOGS, "/serving"),
+        "refresh": refresh_arguments(configuration, LOGS, dict.fromkeys(TRAINED, LOGS), "/serving"),
     }
     for name, values in arguments.items():
         assert set(values) == set(PIPELINES[name].pipeline_spec.root.input_definitions.parameters)

@@ -64,11 +64,13 @@ def test_two_submissions_without_a_fingerprint_never_share_one(server: KubeflowS
 
 
 def test_sends_the_refresh_pipeline_with_what_a_daily_run_has_trained(server: KubeflowServer) -> None:
-    trained = ("--network", "gs://shop/network", "--ranker", "gs://shop/ranker")
-    assert _submit(server, "--pipeline", "refresh", *trained) == 0
+    trained = {name: f"gs://shop/{name}" for name in ("network", "ranker-without-graph", "ranker-with-graph")}
+    options = [part for name, address in trained.items() for part in (f"--{name}", address)]
+    assert _submit(server, "--pipeline", "refresh", *options) == 0
     parameters = server.runs[0]["runtime_config"]["parameters"]
     assert parameters["trained_network"] == "gs://shop/network"
-    assert parameters["trained_ranker"] == "gs://shop/ranker"
+    assert parameters["trained_ranker_without_graph"] == "gs://shop/ranker-without-graph"
+    assert parameters["trained_ranker_with_graph"] == "gs://shop/ranker-with-graph"
     assert set(parameters) == set(pipeline.refresh.pipeline_spec.root.input_definitions.parameters)
 
 
