@@ -80,7 +80,7 @@ class InputFeatures:
         interactions = None
         if self._with_embeddings:
             user, content = tensorflow.gather(batch[USER_EMBEDDING], request), batch[CONTENT_EMBEDDING]  # [M, D]
-            dot = tensorflow.reduce_sum(user * content, axis=-1, keepdims=True)
+            dot = dot_product(user, content)  # [M, 1]
             of_candidates = tensorflow.concat([of_candidates, dot], axis=-1)
             ranked = tensorflow.concat([ranked, dot], axis=-1)
             compared = tensorflow.concat([compared, dot], axis=-1)
@@ -102,6 +102,16 @@ class InputFeatures:
             one_hot = tensorflow.one_hot(batch[feature.name][:, 0], self.categories[feature.name])
             encoded[feature.name] = tensorflow.gather(one_hot, request) if feature.level == "request" else one_hot
         return encoded
+
+
+def dot_product(user: tensorflow.Tensor, content: tensorflow.Tensor) -> tensorflow.Tensor:
+    """Dot product of each row, [M, D] each -> [M, 1].
+
+    Summed in float64: contents with the same vector must tie in every batch, and the last bit of a float32 sum may
+    depend on where in the batch its row stands.
+    """
+    products = tensorflow.cast(user, tensorflow.float64) * tensorflow.cast(content, tensorflow.float64)
+    return tensorflow.cast(tensorflow.reduce_sum(products, axis=-1, keepdims=True), user.dtype)
 
 
 def transform_numbers(transform: str, values: tensorflow.Tensor) -> tensorflow.Tensor:
