@@ -8,6 +8,8 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 
+import pydantic
+
 
 @dataclasses.dataclass
 class StepReport:
@@ -32,7 +34,8 @@ class StepReport:
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, object]) -> StepReport:
         """The inverse of metadata(); further keys are left alone."""
-        return cls(**{field.name: metadata[field.name] for field in dataclasses.fields(cls)})  # type: ignore[arg-type]
+        known = {field.name: metadata[field.name] for field in dataclasses.fields(cls)}
+        return pydantic.TypeAdapter(cls).validate_python(known)
 
 
 @contextlib.contextmanager

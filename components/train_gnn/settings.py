@@ -21,7 +21,7 @@ class NetworkSettings(Settings):
         epochs: Passes over the training links.
         batch_links: Links in a batch.
         learning_rate: Step size of Adam.
-        weight_decay: Decoupled weight decay towards the initial weights' shape (AdamW).
+        weight_decay: Decoupled weight decay towards zero (AdamW).
         initial_shrinkage: k of n / (n + k) at the start, for encoders that shrink means.
         lstm_hidden_size: Hidden units of the LSTM over a user's orders.
         threads: Threads of the arithmetic; 0 takes all cores. One by default: the operators of a batch are small, and

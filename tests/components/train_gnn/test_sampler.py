@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 import torch
-from torch_geometric.sampler import EdgeSamplerInput, HeteroSamplerOutput
+from torch_geometric.sampler import EdgeSamplerInput, HeteroSamplerOutput, NodeSamplerInput
 
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.sampler import TimeRespectingSampler
@@ -101,6 +101,23 @@ def test_same_seed_same_trees() -> None:
     first, second, other = (sample(tables, supervision, (2, 2), seed) for seed in (7, 7, 8))
     assert all(torch.equal(first.node[kind], second.node[kind]) for kind in first.node)
     assert not all(torch.equal(first.node[kind], other.node[kind]) for kind in first.node)
+
+
+def test_trees_of_single_nodes_respect_their_times_too() -> None:
+    """Distinct instants of random_graphs tell from the seeds' own view edges alone which ones may be drawn."""
+    tables = random_tables(5)
+    none = supervision_of(tables, 5)
+    sampler = TimeRespectingSampler(tables.edges, none, LAST_INSTANT, (1_000,), 0)
+    contents, times = numpy.arange(tables.contents), numpy.arange(tables.contents) * 90
+    output = sampler.sample_from_nodes(
+        NodeSamplerInput(None, torch.from_numpy(contents), torch.from_numpy(times), "content")
+    )
+    edges = sampler.edges[VIEWS]
+    older = (edges.time < times[edges.target]).tolist()
+    expected = sorted(pair for pair, kept in zip(zip(edges.target, edges.row, strict=True), older, strict=True) if kept)
+    sources = output.node["user"][output.row[VIEWS]].tolist()
+    assert 0 < len(expected) < len(older)
+    assert sorted(zip(output.col[VIEWS].tolist(), sources, strict=True)) == expected
 
 
 def test_seeds_without_a_time_are_refused() -> None:
