@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 
 from components.build_graph.settings import GraphSettings
 from components.command_line import exit_code_of
 from schemas.instants import parse_instant
+from schemas.remote.publishing import output_folder
+from schemas.remote.reading import local_artifact
 from schemas.settings import read_settings_section
 from schemas.step_report import step_report
 
@@ -15,11 +18,14 @@ from schemas.step_report import step_report
 def main() -> None:
     """Parses the arguments and runs the step."""
     parser = argparse.ArgumentParser(prog="python -m components.build_graph", description=__doc__)
-    parser.add_argument("--logs", type=Path, required=True, help="validated logs, from components.validate_logs")
-    parser.add_argument("--output", type=Path, required=True, help="where the graph goes")
+    parser.add_argument("--logs", required=True, help="from components.validate_logs; may be gs://...")
+    parser.add_argument("--output", required=True, help="where the graph goes; may be gs://...")
     parser.add_argument("--start", required=True, help="first instant of the window, such as 2026-03-02T00:00:00Z")
     parser.add_argument("--end", required=True, help="end of the window, exclusive: the graph's as_of")
     parser.add_argument("--config", type=Path, help="a run's YAML file; its section 'graph' is read")
+    parser.add_argument(
+        "--base", help="an earlier graph to continue: only events since its as_of are read from the logs"
+    )
     parser.add_argument(
         "--window-only",
         action="store_true",
@@ -36,16 +42,26 @@ def _run(arguments: argparse.Namespace) -> None:
     start, end = parse_instant(arguments.start), parse_instant(arguments.end)
     from components.build_graph import step  # not before: --help need not wait for its libraries
 
-    with step_report("build_graph") as report:
+    with (
+        output_folder(arguments.output) as output,
+        step_report("build_graph") as report,
+        local_artifact(arguments.logs, "validated_logs") as logs,
+        _base(arguments.base) as base,
+    ):
         step.build_graph(
-            logs=arguments.logs,
-            output=arguments.output,
+            logs=logs,
+            output=output,
             start=start,
             end=end,
             settings=settings,
             report=report,
             reach_back=not arguments.window_only,
+            base=base,
         )
+
+
+def _base(location: str | None) -> contextlib.AbstractContextManager[Path | None]:
+    return contextlib.nullcontext() if location is None else local_artifact(location, "graph")
 
 
 if __name__ == "__main__":

@@ -2,61 +2,94 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
-import ibis
 import ibis.expr.types
 import numpy
-import numpy.typing
 import tqdm
 
-from schemas.instants import Instant
+from components.engine.engine import Engine
+from schemas.graph_artifact import Edges, FloatArray, IntArray, RowArray
 
-BATCH_ROWS = 1 << 20
+
+@dataclasses.dataclass(frozen=True)
+class CompressedArrays:
+    """Writable, memory-mapped arrays of one relation, of which `colptr` is written once it is known.
+
+    Attributes:
+        folder: Where the files lie.
+        row: int32 [edges], index of the source node.
+        time: int64 [edges], microseconds.
+        weight: float32 [edges]; None for orders, which have none.
+    """
+
+    folder: Path
+    row: RowArray
+    time: IntArray
+    weight: FloatArray | None
+
+    @classmethod
+    def create(cls, folder: Path, count: int, weighted: bool) -> CompressedArrays:
+        """Makes the files for so many edges; what is in them is written by the caller."""
+        folder.mkdir(parents=True)
+        row: RowArray = _array(folder / "row.npy", numpy.int32, count)
+        time: IntArray = _array(folder / "time.npy", numpy.int64, count)
+        weight: FloatArray | None = _array(folder / "weight.npy", numpy.float32, count) if weighted else None
+        return cls(folder, row, time, weight)
+
+    def finish(self, degree: IntArray) -> Edges:
+        """Writes colptr.
+
+        Args:
+            degree: int64 [targets], edges of each target.
+
+        Returns:
+            The relation; its weight is empty where there is none.
+        """
+        colptr = numpy.concatenate([[0], numpy.cumsum(degree)]).astype(numpy.int64)
+        numpy.save(self.folder / "colptr.npy", colptr)
+        return Edges(colptr, self.row, self.time, numpy.empty(0, numpy.float32) if self.weight is None else self.weight)
 
 
 def write_compressed(
-    connection: ibis.backends.BaseBackend,
+    engine: Engine,
     rows: ibis.expr.types.Table,
     targets: int,
     folder: Path,
     progress: tqdm.tqdm[Never],
     weighted: bool,
-) -> tuple[int, Instant | None]:
-    """Writes colptr, row and time, and the weight of edges: log1p(dwell), 1 where the rows have no dwell.
+) -> Edges:
+    """Sorts rows by target, then time, row and dwell, and writes them; a weight is log1p(dwell), 1 without a dwell.
 
     Args:
-        connection: The engine that sorts.
-        rows: target, row, time and, for clicks, dwell in seconds; sorted by target.
+        engine: Sorts the rows.
+        rows: target, row, time and, for clicks, dwell in seconds; in any order.
         targets: How many targets there are.
         folder: Where the arrays go.
         progress: Advanced by every row.
         weighted: Whether the rows are edges, which have a weight.
 
     Returns:
-        How many rows were written, and the largest time among them (None where there is none).
+        What was written.
     """
-    folder.mkdir(parents=True)
-    count = int(rows.count().execute())
-    row = numpy.lib.format.open_memmap(folder / "row.npy", "w+", numpy.int32, (count,))
-    time = numpy.lib.format.open_memmap(folder / "time.npy", "w+", numpy.int64, (count,))
-    weight = numpy.lib.format.open_memmap(folder / "weight.npy", "w+", numpy.float32, (count,)) if weighted else None
+    arrays = CompressedArrays.create(folder, int(rows.count().execute()), weighted)
+    dwell = [name for name in rows.columns if name == "dwell"]
     degree = numpy.zeros(targets, numpy.int64)
     position = 0
-    largest: Instant | None = None
-    for batch in connection.to_pyarrow_batches(rows, chunk_size=BATCH_ROWS):
+    for batch in engine.stream(rows.order_by("target", "time", "row", *dwell)):
         part = slice(position, position + batch.num_rows)
-        row[part] = batch["row"].to_numpy()
-        time[part] = batch["time"].to_numpy()
-        if weight is not None:
+        arrays.row[part] = batch["row"].to_numpy()
+        arrays.time[part] = batch["time"].to_numpy()
+        if arrays.weight is not None:
             # In numpy, so that every engine gives the same bytes.
-            weight[part] = numpy.log1p(batch["dwell"].to_numpy()) if "dwell" in rows.columns else 1
+            arrays.weight[part] = numpy.log1p(batch["dwell"].to_numpy()) if dwell else 1
         degree += numpy.bincount(batch["target"].to_numpy(), minlength=targets)
-        if batch.num_rows:
-            latest = int(time[part].max())
-            largest = latest if largest is None else max(largest, latest)
         position = part.stop
         progress.update(batch.num_rows)
-    numpy.save(folder / "colptr.npy", numpy.concatenate([[0], numpy.cumsum(degree)]).astype(numpy.int64))
-    return count, largest
+    return arrays.finish(degree)
+
+
+def _array(path: Path, kind: type[numpy.generic], count: int) -> Any:
+    return numpy.lib.format.open_memmap(path, "w+", kind, (count,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import ibis
@@ -9,70 +10,84 @@ import ibis.expr.types
 
 from components.build_graph.log_tables import LogTables
 from components.build_graph.nodes import NodeTables
+from components.engine.engine import Engine
 from schemas.errors import ContractError
-from schemas.graph_artifact import EDGE_TYPES, EdgeType
-from schemas.instants import MICROSECONDS
+from schemas.instants import MICROSECONDS, Instant
 
 UNIT_DWELL = math.e - 1
 """The dwell whose log1p is 1: stands where no dwell is known, so that clicks sort by dwell as they sort by weight."""
 
 
-def link_tables(
-    connection: ibis.backends.BaseBackend, logs: LogTables, nodes: NodeTables, reach_back: bool
-) -> dict[EdgeType, ibis.expr.types.Table]:
+@dataclasses.dataclass(frozen=True)
+class LinkTables:
+    """Links of node indices: source and target (int32), time; kept in the engine.
+
+    Attributes:
+        views: Every impression.
+        clicks: With dwell, float64 seconds, UNIT_DWELL where none is known yet.
+        follows: Users and brands.
+        features: Contents and brands, since the content was seen.
+        pending: The clicks whose dwell ends at or after the graph's end, with that dwell.
+    """
+
+    views: ibis.expr.types.Table
+    clicks: ibis.expr.types.Table
+    follows: ibis.expr.types.Table
+    features: ibis.expr.types.Table
+    pending: ibis.expr.types.Table
+
+
+def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: Instant | None) -> LinkTables:
     """Works the links out and keeps them in the engine.
 
     Args:
-        connection: The engine.
-        logs: Events strictly before the graph's end.
+        engine: Where they are kept.
+        logs: The events.
         nodes: The nodes with their indices.
-        reach_back: Whether follows and content-brand links from before the window belong to the graph.
-
-    Returns:
-        For each of the four forward relations: source and target (int32 indices), time; dwell (float64 seconds) of
-        clicks, whose weight it gives.
+        first_time: Follows and content-brand links from before it are left out; None keeps all.
 
     Raises:
         ContractError: An impression names a content that the logs do not have.
     """
-    views = connection.create_table("views", _views(logs, nodes))
-    _require_all(views, logs.impressions.filter(logs.impressions.in_window), "impressions")
+    views = engine.keep("views", _views(logs, nodes))
+    _require_all(views, logs.impressions)
     follows, features = _follows(logs, nodes), _features(nodes)
-    if not reach_back:
-        follows, features = (links.filter(links.time >= logs.start) for links in (follows, features))
-    relations = {
-        "views": views.select("source", "target", "time"),
-        "clicks": connection.create_table("clicks", _clicks(views, logs)),
-        "follows": connection.create_table("follows", follows),
-        "features": connection.create_table("content_brands", features),
-    }
-    return {edge_type: relations[edge_type[1]] for edge_type in EDGE_TYPES[:4]}
-
-
-def sorted_edges(links: ibis.expr.types.Table, reverse: bool) -> ibis.expr.types.Table:
-    """The edges of one direction: target, row (the source's index), time, dwell if any, in the artifact's order."""
-    source, target = ("target", "source") if reverse else ("source", "target")
-    dwell = [name for name in links.columns if name == "dwell"]
-    edges = links.select("time", *dwell, row=links[source], target=links[target])
-    return edges.order_by("target", "time", "row", *dwell)
-
-
-def _views(logs: LogTables, nodes: NodeTables) -> ibis.expr.types.Table:
-    rows = logs.impressions.filter(logs.impressions.in_window)
-    users, contents = _indices(nodes.user, "user_id", "source"), _indices(nodes.content, "content_id", "target")
-    return (
-        rows.inner_join(users, "user_id")
-        .inner_join(contents, "content_id")
-        .select("source", "target", "time", "clicked", "dwell_seconds")
+    if first_time is not None:
+        follows, features = (links.filter(links.time >= first_time) for links in (follows, features))
+    clicks = views.filter(views.clicked == 1).drop("clicked")
+    clicks = engine.keep("clicked_views", clicks.mutate(dwell_seconds=clicks.dwell_seconds.cast("float64")))
+    known = known_dwell(clicks.time, clicks.dwell_seconds, logs.end).fill_null(False)
+    weighted = clicks.select(
+        "source", "target", "time", dwell=known.ifelse(clicks.dwell_seconds, ibis.literal(UNIT_DWELL, "float64"))
+    )
+    return LinkTables(
+        views=views.select("source", "target", "time"),
+        clicks=weighted,
+        follows=engine.keep("follows", follows),
+        features=engine.keep("content_brands", features),
+        pending=clicks.filter(~known, clicks.dwell_seconds.notnull()),
     )
 
 
-def _clicks(views: ibis.expr.types.Table, logs: LogTables) -> ibis.expr.types.Table:
-    clicks = views.filter(views.clicked == 1)
-    dwell = clicks.dwell_seconds.cast("float64")
-    # A dwell is known only once it has ended (section 5 of the design, rule 5).
-    known = (clicks.time.cast("float64") + dwell * float(MICROSECONDS["s"]) < float(logs.end)).fill_null(False)
-    return clicks.select("source", "target", "time", dwell=known.ifelse(dwell, ibis.literal(UNIT_DWELL, "float64")))
+def known_dwell(
+    time: ibis.expr.types.IntegerValue, dwell_seconds: ibis.expr.types.FloatingValue, instant: Instant
+) -> ibis.expr.types.BooleanValue:
+    """Whether a dwell had ended before an instant (section 5 of the design, rule 5); null where there is none."""
+    return time.cast("float64") + dwell_seconds * float(MICROSECONDS["s"]) < float(instant)
+
+
+def directed_edges(links: ibis.expr.types.Table, reverse: bool) -> ibis.expr.types.Table:
+    """The edges of one direction: target, row (the source's index), time, dwell if any."""
+    source, target = ("target", "source") if reverse else ("source", "target")
+    dwell = [name for name in links.columns if name == "dwell"]
+    return links.select("time", *dwell, row=links[source], target=links[target])
+
+
+def _views(logs: LogTables, nodes: NodeTables) -> ibis.expr.types.Table:
+    rows = logs.impressions
+    users, contents = _indices(nodes.user, "user_id", "source"), _indices(nodes.content, "content_id", "target")
+    joined = rows.inner_join(users, "user_id").inner_join(contents, "content_id")
+    return joined.select("source", "target", "time", "clicked", "dwell_seconds")
 
 
 def _follows(logs: LogTables, nodes: NodeTables) -> ibis.expr.types.Table:
@@ -91,9 +106,10 @@ def _indices(nodes: ibis.expr.types.Table, key: str, name: str) -> ibis.expr.typ
     return nodes.select(**{key: nodes.id, name: nodes.index})
 
 
-def _require_all(joined: ibis.expr.types.Table, rows: ibis.expr.types.Table, table: str) -> None:
-    found, expected = joined.count().execute(), rows.count().execute()
+def _require_all(views: ibis.expr.types.Table, impressions: ibis.expr.types.Table) -> None:
+    found, expected = int(views.count().execute()), int(impressions.count().execute())
     if found != expected:
         raise ContractError(
-            f"{table}: {expected:,} rows, but {found:,} name ids that the other tables have; validate the logs again"
+            f"impressions: {expected:,} rows, but {found:,} name ids that the other tables have; "
+            "validate the logs again"
         )

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import ibis
 import ibis.expr.types
 import numpy
 import numpy.lib.format
 
 from components.build_graph.log_tables import LogTables
 from components.build_graph.nodes import NodeTables
+from components.engine.engine import Engine
 from schemas.errors import ContractError
 from schemas.graph_artifact import ARTICLES_PER_CONTENT, EMBEDDING_SIZE, RECENT_ORDERS, IntArray, RowArray
 
 USERS_AT_ONCE = 1 << 17
-EMBEDDINGS_AT_ONCE = 1 << 14
 
 
-def write_article_embedding(
-    connection: ibis.backends.BaseBackend, logs: LogTables, nodes: NodeTables, articles: int, path: Path
-) -> None:
+def write_article_embedding(engine: Engine, logs: LogTables, nodes: NodeTables, path: Path) -> None:
     """Writes float16 [articles + 1, 128] in order of the articles' indices; row 0 is zeros.
 
     Raises:
         ContractError: An embedding does not fit float16.
     """
-    table = numpy.lib.format.open_memmap(path, "w+", numpy.float16, (articles + 1, EMBEDDING_SIZE))
+    shape = (nodes.counts["article"] + 1, EMBEDDING_SIZE)
+    table = numpy.lib.format.open_memmap(path, "w+", numpy.float16, shape)
     table[0] = 0
     embeddings = logs.articles.select(id="article_id", embedding="embedding").inner_join(nodes.article, "id")
     position = 1
     rows = embeddings.select("id", "index", "embedding").order_by("index")
-    for batch in connection.to_pyarrow_batches(rows, chunk_size=EMBEDDINGS_AT_ONCE):
+    for batch in engine.stream(rows):
         values = batch["embedding"].flatten().to_numpy().reshape(-1, EMBEDDING_SIZE)  # [batch, 128]
         with numpy.errstate(over="ignore"):
             table[position : position + batch.num_rows] = values
@@ -45,14 +43,14 @@ def write_article_embedding(
         position += batch.num_rows
 
 
-def content_articles(nodes: NodeTables, contents: int) -> RowArray:
+def content_articles(engine: Engine, nodes: NodeTables) -> RowArray:
     """The articles of every content: int32 [contents, 25], rows of article_embedding, 0-padded on the right."""
-    table = numpy.zeros((contents, ARTICLES_PER_CONTENT), numpy.int32)
+    table = numpy.zeros((nodes.counts["content"], ARTICLES_PER_CONTENT), numpy.int32)
     listed = nodes.content.select("index", "article_ids").unnest("article_ids", offset="position", keep_empty=False)
     listed = listed.filter(listed.position < ARTICLES_PER_CONTENT)
     rows = listed.inner_join(nodes.article.select(article_ids="id", article="index"), "article_ids")
-    columns = rows.select("index", "position", "article").to_pyarrow()
-    table[columns["index"].to_numpy(), columns["position"].to_numpy()] = columns["article"].to_numpy() + 1
+    for batch in engine.stream(rows.select("index", "position", "article")):
+        table[batch["index"].to_numpy(), batch["position"].to_numpy()] = batch["article"].to_numpy() + 1
     return table
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import ibis
-import ibis.expr.types
 import numpy
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
-import tqdm
 
-from components.build_graph.compressed_arrays import write_compressed
-from components.build_graph.edges import sorted_edges
-from components.build_graph.features import content_articles, order_links, write_article_embedding, write_user_orders
+from components.build_graph.features import content_articles, write_article_embedding, write_user_orders
 from components.build_graph.log_tables import LogTables
 from components.build_graph.nodes import NodeTables
-from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, EdgeType, reverse_of
+from components.engine.engine import Engine
+from schemas.graph_artifact import NODE_KINDS, Edges
 from schemas.instants import Instant
-from schemas.log_contract import ARROW_TYPES
+from schemas.log_contract import ARROW_TYPES, log_contract
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,63 +34,48 @@ class WrittenPart:
     largest: Instant | None
 
 
-def write_nodes(nodes: NodeTables, folder: Path) -> list[WrittenPart]:
+def write_nodes(engine: Engine, nodes: NodeTables, folder: Path) -> list[WrittenPart]:
     """Writes one Parquet file a kind of node, sorted by id."""
     folder.mkdir()
     written: list[WrittenPart] = []
-    for kind in NODE_KINDS:
-        ordered = getattr(nodes, kind).order_by("index")
-        columns = [name for name in ordered.columns if name not in ("index", "article_ids", "brand_ids")]
-        table = ordered.select(columns).to_pyarrow()
-        largest = pyarrow.compute.max(table["first_seen"]).as_py()
-        position = table.schema.get_field_index("first_seen")
-        table = table.set_column(position, "first_seen", table["first_seen"].cast(ARROW_TYPES["timestamp"]))
+    for kind in (*NODE_KINDS, "article"):
+        rows = getattr(nodes, kind)
+        columns = [name for name in rows.columns if name not in ("index", "article_ids", "brand_ids")]
+        ordered = rows.select("index", *columns).order_by("index")
+        schema = _node_schema(kind, columns)
+        table = pyarrow.Table.from_batches(
+            (batch.select(columns).cast(schema) for batch in engine.stream(ordered)), schema
+        )
         pyarrow.parquet.write_table(table.combine_chunks(), folder / f"{kind}.parquet")
+        largest = pyarrow.compute.max(table["first_seen"].cast("int64")).as_py() if "first_seen" in columns else None
         written.append(WrittenPart(f"{kind}_nodes", table.num_rows, largest))
-    articles = nodes.article.order_by("index").select("id", "brand_id").to_pyarrow()
-    pyarrow.parquet.write_table(articles.combine_chunks(), folder / "article.parquet")
-    written.append(WrittenPart("article_nodes", articles.num_rows, None))
     return written
 
 
-def write_features(
-    connection: ibis.backends.BaseBackend, logs: LogTables, nodes: NodeTables, folder: Path
-) -> list[WrittenPart]:
-    """Writes the article embeddings, the indices into them, and every order."""
-    folder.mkdir()
-    write_article_embedding(connection, logs, nodes, _count(nodes.article), folder / "article_embedding.npy")
-    numpy.save(folder / "content_articles.npy", content_articles(nodes, _count(nodes.content)))
-    orders = connection.create_table("order_links", order_links(logs, nodes))
-    with tqdm.tqdm(total=_count(orders), desc="orders", unit="row", unit_scale=True) as progress:
-        ordered = orders.order_by("target", "time", "row")
-        count, largest = write_compressed(
-            connection, ordered, _count(nodes.user), folder / "orders", progress, weighted=False
-        )
-    colptr, row = (numpy.load(folder / "orders" / f"{name}.npy", mmap_mode="r") for name in ("colptr", "row"))
-    write_user_orders(colptr, row, folder / "user_orders.npy")
-    return [WrittenPart("orders", count, largest)]
+def write_features(engine: Engine, logs: LogTables, nodes: NodeTables, folder: Path, orders: Edges) -> None:
+    """Writes the article embeddings and the indices into them.
+
+    Args:
+        engine: Holds the nodes.
+        logs: The embeddings are read from.
+        nodes: For the indices.
+        folder: Where to.
+        orders: Every order, by user.
+    """
+    folder.mkdir(exist_ok=True)  # it has the orders already
+    write_article_embedding(engine, logs, nodes, folder / "article_embedding.npy")
+    numpy.save(folder / "content_articles.npy", content_articles(engine, nodes))
+    write_user_orders(orders.colptr, orders.row, folder / "user_orders.npy")
 
 
-def write_edges(
-    connection: ibis.backends.BaseBackend,
-    links: dict[EdgeType, ibis.expr.types.Table],
-    nodes: NodeTables,
-    folder: Path,
-) -> list[WrittenPart]:
-    """Writes every relation, each sorted by target, then time, row and weight."""
-    written: dict[EdgeType, WrittenPart] = {}
-    total = 2 * sum(_count(table) for table in links.values())
-    with tqdm.tqdm(total=total, desc="edges", unit="edge", unit_scale=True) as progress:
-        for forward, table in links.items():
-            for edge_type in (forward, reverse_of(forward)):
-                edges = sorted_edges(table, reverse=edge_type != forward)
-                targets = _count(getattr(nodes, edge_type[2]))
-                count, largest = write_compressed(
-                    connection, edges, targets, folder / "__".join(edge_type), progress, weighted=True
-                )
-                written[edge_type] = WrittenPart(f"{edge_type[1]}_edges", count, largest)
-    return [written[edge_type] for edge_type in EDGE_TYPES]
+def read_node_ids(folder: Path, kind: str) -> pyarrow.ChunkedArray:
+    """The ids of nodes that `write_nodes` wrote."""
+    return pyarrow.parquet.read_table(folder / f"{kind}.parquet", columns=["id"])["id"]
 
 
-def _count(table: ibis.expr.types.Table) -> int:
-    return int(table.count().execute())
+def _node_schema(kind: str, columns: list[str]) -> pyarrow.Schema:
+    types = {"id": pyarrow.string(), "first_seen": ARROW_TYPES["timestamp"], "views": pyarrow.int64()}
+    types |= {"clicks": pyarrow.int64()}
+    declared = log_contract()[f"{kind}s"].columns if f"{kind}s" in log_contract() else {}
+    types |= {name: ARROW_TYPES[column.type] for name, column in declared.items() if name in columns}
+    return pyarrow.schema([(name, types[name]) for name in columns])

@@ -5,20 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import ibis
 import ibis.expr.types
 
+from components.engine.engine import Engine
 from schemas.artifact_meta import ArtifactMeta, read_meta
 from schemas.errors import ContractError
-from schemas.instants import Instant, format_instant, parse_instant
+from schemas.instants import DAY, Instant, format_instant, parse_instant
 
-
-def _microseconds(moment: ibis.expr.types.TimestampValue) -> ibis.expr.types.IntegerValue:
-    """Microseconds since 1970; Ibis itself has whole seconds only."""
-    raise NotImplementedError(f"{moment}: the engine's own function is called in this one's place")
-
-
-epoch_us = ibis.udf.scalar.builtin(_microseconds, name="epoch_us", signature=(("timestamp('UTC')",), "int64"))
+FIRST_INSTANT: Instant = parse_instant("0001-01-01T00:00:00Z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,14 +20,13 @@ class LogTables:
     """What a graph is built from; nothing at or after `end` is in a table with a `time`.
 
     Attributes:
-        impressions: user_id, content_id, time, clicked, dwell_seconds, in_window (time >= start).
+        impressions: user_id, content_id, time, clicked, dwell_seconds; only those of [start, end).
         orders: user_id, article_id, time.
         follows: user_id, brand_id, time.
         contents: The declared columns; published_at in microseconds.
         articles: The declared columns.
         users: The declared columns.
-        start: The first instant of the graph's window.
-        end: Its end.
+        end: The end of the graph's window.
     """
 
     impressions: ibis.expr.types.Table
@@ -42,7 +35,6 @@ class LogTables:
     contents: ibis.expr.types.Table
     articles: ibis.expr.types.Table
     users: ibis.expr.types.Table
-    start: Instant
     end: Instant
 
 
@@ -62,33 +54,47 @@ def read_validated_meta(logs: Path, start: Instant, end: Instant) -> ArtifactMet
     return meta
 
 
-def open_log_tables(connection: ibis.backends.BaseBackend, logs: Path, start: Instant, end: Instant) -> LogTables:
-    """Opens the tables of validated logs.
+def open_log_tables(
+    engine: Engine, logs: Path, start: Instant, end: Instant, history_start: Instant = FIRST_INSTANT
+) -> LogTables:
+    """Opens the tables of validated logs; files of days outside the spans are not even opened.
 
     Args:
-        connection: The engine.
+        engine: Where they are read.
         logs: An artifact of kind "validated_logs".
-        start: The first instant of the graph's window.
-        end: Its end; later events are not in any table.
+        start: The first instant of the impressions.
+        end: The end of everything; later events are not in any table.
+        history_start: The first instant of orders and follows, which reach back before `start`.
     """
 
-    def read(table: str, pattern: str) -> ibis.expr.types.Table:
-        return connection.read_parquet(str(logs / table / pattern), hive_partitioning=False)
+    def events(table: str, first: Instant) -> ibis.expr.types.Table:
+        rows = engine.read_parquet(_day_files(logs / table, first, end))
+        rows = rows.mutate(time=engine.microseconds(rows.timestamp)).drop("timestamp")
+        return rows.filter(rows.time >= first, rows.time < end)
 
-    def events(table: str) -> ibis.expr.types.Table:
-        rows = read(table, "day=*/*.parquet")
-        rows = rows.mutate(time=epoch_us(rows.timestamp)).drop("timestamp")
-        return rows.filter(rows.time < end)
+    def whole(table: str) -> ibis.expr.types.Table:
+        return engine.read_parquet(sorted(str(path) for path in (logs / table).glob("*.parquet")))
 
-    impressions = events("impressions")
-    contents = read("contents", "*.parquet")
+    contents = whole("contents")
     return LogTables(
-        impressions=impressions.mutate(in_window=impressions.time >= start),
-        orders=events("orders"),
-        follows=events("follows"),
-        contents=contents.mutate(published_at=epoch_us(contents.published_at)),
-        articles=read("articles", "*.parquet"),
-        users=read("users", "*.parquet"),
-        start=start,
+        impressions=events("impressions", start),
+        orders=events("orders", history_start),
+        follows=events("follows", history_start),
+        contents=contents.mutate(published_at=engine.microseconds(contents.published_at)),
+        articles=whole("articles"),
+        users=whole("users"),
         end=end,
     )
+
+
+def _day_files(folder: Path, first: Instant, end: Instant) -> list[str]:
+    """The files of the days that [first, end) touches; the first of all files where there is none."""
+    files = sorted(folder.glob("day=*/*.parquet"))
+    if not files:
+        raise ContractError(f"{folder}: no day=*/*.parquet; validate the logs again")
+    # The file of another day says what the columns are; its rows lie outside the span.
+    return [str(path) for path in files if first - DAY < _day_start(path) < end] or [str(files[0])]
+
+
+def _day_start(path: Path) -> Instant:
+    return parse_instant(path.parent.name.removeprefix("day="))

@@ -7,10 +7,10 @@ import dataclasses
 import ibis
 import ibis.expr.types
 
+from components.build_graph.activity import COUNTERS, Activity, merged
 from components.build_graph.log_tables import LogTables
+from components.engine.engine import Engine
 from schemas.log_contract import log_contract
-
-COUNTERS = ("views", "clicks")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,10 +19,11 @@ class NodeTables:
 
     Attributes:
         user: id, index, first_seen, views, clicks, declared attributes.
-        content: The same, and article_ids.
+        content: The same, and article_ids and brand_ids.
         brand: id, index, first_seen, views, clicks.
         article: id, index, brand_id; every article, since articles have no time.
         features: content_id, brand_id, first_seen, views, clicks: one row a brand of a content that exists.
+        counts: How many of each kind, `article` included.
     """
 
     user: ibis.expr.types.Table
@@ -30,57 +31,52 @@ class NodeTables:
     brand: ibis.expr.types.Table
     article: ibis.expr.types.Table
     features: ibis.expr.types.Table
+    counts: dict[str, int]
 
 
-def node_tables(connection: ibis.backends.BaseBackend, logs: LogTables) -> NodeTables:
+def node_tables(engine: Engine, logs: LogTables, activity: Activity) -> NodeTables:
     """Works the nodes out and keeps them in the engine.
 
     Args:
-        connection: The engine.
-        logs: Events strictly before the graph's end.
+        engine: Where they are kept.
+        logs: For what contents, articles and users are like.
+        activity: Of everything before the graph's end.
     """
-    content = connection.create_table("content", _indexed(content_nodes(logs), "content_id"))
+    content = engine.keep("content", _indexed(_contents(logs, activity)))
     brands = content.select("first_seen", *COUNTERS, content_id="id", brand_id=content.brand_ids.unnest()).distinct()
-    features = connection.create_table("features", brands)
-    return NodeTables(
-        user=connection.create_table("user", _indexed(user_nodes(logs), "user_id")),
-        content=content,
-        brand=connection.create_table("brand", _indexed(brand_nodes(features, logs), "brand_id")),
-        article=connection.create_table(
-            "article", _indexed(logs.articles.select("article_id", "brand_id"), "article_id")
-        ),
-        features=features,
-    )
+    features = engine.keep("features", brands)
+    of_contents = features.select("first_seen", *COUNTERS, id="brand_id")
+    nodes = {
+        "user": engine.keep("user", _indexed(_users(logs, activity))),
+        "content": content,
+        "brand": engine.keep("brand", _indexed(merged(of_contents, activity.brands))),
+        "article": engine.keep("article", _indexed(logs.articles.select(id="article_id", brand_id="brand_id"))),
+    }
+    counts = {kind: int(table.count().execute()) for kind, table in nodes.items()}
+    return NodeTables(**nodes, features=features, counts=counts)
 
 
-def user_nodes(logs: LogTables) -> ibis.expr.types.Table:
-    """Users since their first impression, order or follow."""
-    seen = [
-        _counted(logs.impressions, "user_id"),
-        _uncounted(logs.orders, "user_id"),
-        _uncounted(logs.follows, "user_id"),
-    ]
-    users = _merged(ibis.union(*seen), "user_id")
+def _users(logs: LogTables, activity: Activity) -> ibis.expr.types.Table:
     attributes = log_contract()["users"].columns_with_role("attribute")
     if not attributes:
-        return users
-    return users.left_join(logs.users.select("user_id", *attributes), "user_id").drop("user_id_right")
+        return activity.users
+    return activity.users.left_join(logs.users.select(*attributes, id="user_id"), "id").drop("id_right")
 
 
-def content_nodes(logs: LogTables) -> ibis.expr.types.Table:
+def _contents(logs: LogTables, activity: Activity) -> ibis.expr.types.Table:
     """Contents since they were published, else since their first impression; those that exist before the end.
 
     An impression before `published_at` shows that the content could be seen already: the earlier of both counts.
     """
     attributes = log_contract()["contents"].columns_with_role("attribute")
-    shown = _counted(logs.impressions, "content_id").rename(first_impression="first_seen")
-    joined = logs.contents.left_join(shown, "content_id")
+    declared = logs.contents.rename(id="content_id")
+    joined = declared.left_join(activity.contents.rename(first_impression="first_seen"), "id")
     # Engines differ in what the least of a value and a null is: there is no null among these unless both are.
     first_seen = ibis.least(
         joined.published_at.fill_null(joined.first_impression), joined.first_impression.fill_null(joined.published_at)
     )
     contents = joined.select(
-        "content_id",
+        "id",
         first_seen=first_seen,
         **{name: joined[name].fill_null(0) for name in COUNTERS},
         **{name: joined[name] for name in ("kind", *attributes, "article_ids", "brand_ids")},
@@ -88,34 +84,5 @@ def content_nodes(logs: LogTables) -> ibis.expr.types.Table:
     return contents.filter(contents.first_seen < logs.end)
 
 
-def brand_nodes(features: ibis.expr.types.Table, logs: LogTables) -> ibis.expr.types.Table:
-    """Brands since their earliest content or follow; views and clicks are those of their contents."""
-    of_contents = features.select("brand_id", "first_seen", *COUNTERS)
-    return _merged(ibis.union(of_contents, _uncounted(logs.follows, "brand_id")), "brand_id")
-
-
-def _counted(impressions: ibis.expr.types.Table, key: str) -> ibis.expr.types.Table:
-    inside = impressions.in_window
-    return impressions.group_by(key).agg(
-        first_seen=impressions.time.min(),
-        views=inside.cast("int64").sum(),
-        clicks=(inside & (impressions.clicked == 1)).cast("int64").sum(),
-    )
-
-
-def _uncounted(events: ibis.expr.types.Table, key: str) -> ibis.expr.types.Table:
-    zero = ibis.literal(0, "int64")
-    return events.group_by(key).agg(first_seen=events.time.min(), views=zero, clicks=zero)
-
-
-def _merged(seen: ibis.expr.types.Table, key: str) -> ibis.expr.types.Table:
-    return seen.group_by(key).agg(
-        first_seen=seen.first_seen.min(),
-        views=seen.views.sum().cast("int64"),
-        clicks=seen.clicks.sum().cast("int64"),
-    )
-
-
-def _indexed(nodes: ibis.expr.types.Table, key: str) -> ibis.expr.types.Table:
-    nodes = nodes.rename(id=key)
-    return nodes.mutate(index=ibis.row_number().over(order_by=nodes.id).cast("int32")).order_by("id")
+def _indexed(nodes: ibis.expr.types.Table) -> ibis.expr.types.Table:
+    return nodes.mutate(index=(ibis.row_number().over(order_by=nodes.id)).cast("int32"))

@@ -44,7 +44,7 @@ def built(
     logs = folder / "logs"
     if not logs.exists():
         write_validated_logs(logs, tables, *logs_window)
-    output = folder / f"graph_{window[0]}_{window[1]}_{'_'.join(map(str, options.values()))}"
+    output = folder / f"graph_{window[0]}_{window[1]}_{'_'.join(options)}_{options.get('reach_back', True)}"
     build_graph(
         logs=logs,
         output=output,
@@ -66,14 +66,14 @@ class NaiveGraph:
     """Nodes and edges by id.
 
     Args:
-        tables: Valid tables whose impressions start where the validated logs' window does.
+        tables: Valid tables.
         start: The first instant of the graph's window.
         end: Its end.
     """
 
     def __init__(self, tables: Tables, start: Instant, end: Instant) -> None:
         columns = ("user_id", "content_id", "clicked", "dwell_seconds")
-        impressions = self._events(tables["impressions"], end, *columns)
+        impressions = [row for row in self._events(tables["impressions"], end, *columns) if row[0] >= start]
         self.orders = self._events(tables["orders"], end, "user_id", "article_id")
         follows = self._events(tables["follows"], end, "user_id", "brand_id")
         published = {
@@ -108,8 +108,6 @@ class NaiveGraph:
             kind: {node: [0, 0] for node in nodes} for kind, nodes in self.first_seen.items()
         }
         for time, user, content, clicked, dwell in impressions:
-            if time < start:
-                continue
             views.append((content, time, user, 1.0))
             nodes = [
                 ("user", user),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from components.build_graph.settings import GraphSettings
 from components.build_graph.step import build_graph
-from schemas.artifact_meta import read_meta
+from schemas.artifact_meta import read_meta, require_known_before
+from schemas.errors import ContractError
 from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, GraphArtifact
 from schemas.instants import DAY, HOUR, format_instant
 from schemas.step_report import StepReport
@@ -24,7 +25,7 @@ from tests.components.build_graph.naive_graph import (
     microseconds,
     with_ties,
 )
-from tests.components.validate_logs.validating import file_bytes
+from tests.folder_bytes import file_bytes
 from tests.log_folders import START, Tables, shop_tables, write_validated_logs
 
 
@@ -119,7 +120,11 @@ def test_what_happens_from_the_end_on_changes_no_byte(tmp_path: Path, tables: Ta
     other = built(tmp_path / "cut", changed, LOGS_WINDOW, (start, end))
     one, two = file_bytes(graph.folder), file_bytes(other.folder)
     assert one.keys() == two.keys()
-    assert [name for name in one if one[name] != two[name]] == []
+    # The carry-over tells a later graph how those dwells ended; its own as_of keeps it from everybody else.
+    assert [name for name in one if one[name] != two[name]] == ["carry_over/clicks.parquet", "carry_over/meta.json"]
+    carried = read_meta(graph.folder / "carry_over", "graph_carry_over")
+    with pytest.raises(ContractError, match="is later than 2026-03-09T00:00:00Z"):
+        require_known_before(carried, end, graph.folder)
 
 
 def test_same_logs_same_bytes_on_one_thread_or_four(tmp_path: Path, tables: Tables) -> None:

@@ -1,0 +1,92 @@
+"""One relation of an earlier graph: which of its edges stay in a later window."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator
+
+import numpy
+import numpy.typing
+
+from schemas.graph_artifact import Edges, IntArray
+from schemas.instants import Instant
+
+EDGES_AT_ONCE = 1 << 22
+NEVER: Instant = numpy.iinfo(numpy.int64).max
+
+Mask = numpy.typing.NDArray[numpy.bool_]
+
+
+@dataclasses.dataclass(frozen=True)
+class BaseChunk:
+    """Consecutive targets with all their edges.
+
+    Attributes:
+        targets: Which targets.
+        edges: Which edges.
+        kept: bool [edges of the chunk], those that stay.
+        colptr: int64 [targets of the chunk + 1], into the edges that stay.
+    """
+
+    targets: slice
+    edges: slice
+    kept: Mask
+    colptr: IntArray
+
+
+@dataclasses.dataclass(frozen=True)
+class BaseRelation:
+    """Edges of an earlier graph, and which of them stay; nothing is read before it is needed.
+
+    Attributes:
+        edges: As the earlier graph has them, memory-mapped.
+        source_stays: bool [sources], by `row`.
+        target_stays: bool [targets].
+        first_time: Earlier edges go; None where the relation reaches back without limit.
+    """
+
+    edges: Edges
+    source_stays: Mask
+    target_stays: Mask
+    first_time: Instant | None
+
+    def chunks(self) -> Iterator[BaseChunk]:
+        """Every target once, in order, a few million edges at a time."""
+        colptr, targets = self.edges.colptr, len(self.edges.colptr) - 1
+        all_sources = bool(self.source_stays.all())
+        first = 0
+        while first < targets:
+            last = int(numpy.searchsorted(colptr, colptr[first] + EDGES_AT_ONCE, side="right")) - 1
+            last = min(max(last, first + 1), targets)
+            edges = slice(int(colptr[first]), int(colptr[last]))
+            degree = numpy.diff(colptr[first : last + 1])
+            kept = numpy.repeat(self.target_stays[first:last], degree)
+            if not all_sources:
+                kept &= self.source_stays[self.edges.row[edges]]
+            if self.first_time is not None:
+                kept &= self.edges.time[edges] >= self.first_time
+            running = numpy.concatenate([[0], numpy.cumsum(kept, dtype=numpy.int64)])
+            yield BaseChunk(slice(first, last), edges, kept, running[colptr[first : last + 1] - edges.start])
+            first = last
+
+    @functools.cached_property
+    def degree(self) -> IntArray:
+        """int64 [targets]: how many edges of each target stay."""
+        return self._counted[0]
+
+    @functools.cached_property
+    def first_seen(self) -> IntArray:
+        """int64 [targets]: the time of the first edge that stays; NEVER where none does."""
+        return self._counted[1]
+
+    @functools.cached_property
+    def _counted(self) -> tuple[IntArray, IntArray]:
+        targets = len(self.edges.colptr) - 1
+        degree, first_seen = numpy.zeros(targets, numpy.int64), numpy.full(targets, NEVER)
+        for chunk in self.chunks():
+            degree[chunk.targets] = numpy.diff(chunk.colptr)
+            present = numpy.flatnonzero(numpy.diff(chunk.colptr))
+            earliest = numpy.flatnonzero(chunk.kept)[chunk.colptr[present]]
+            first_seen[chunk.targets.start + present] = self.edges.time[chunk.edges][earliest]
+        return degree, first_seen

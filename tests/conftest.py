@@ -1,0 +1,32 @@
+"""Fixtures that tests of several folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from tests.storage_emulator import StorageEmulator
+
+
+@pytest.fixture
+def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulator]:
+    """An empty Google Cloud Storage that google-cloud-storage uses during the test."""
+    from tests.storage_emulator import StorageEmulator
+
+    emulator = StorageEmulator()
+    with emulator.serve():
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
+        yield emulator
+
+
+hypothesis.settings.register_profile(
+    "default_without_shrinking",
+    # Shrinking an example that writes folders takes minutes; the seed that is printed finds it again.
+    phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.shrink],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("default_without_shrinking")
