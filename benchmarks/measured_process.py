@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
+import json
+import pickle
 import resource
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from pathlib import Path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Measured:
     """What a run took.
 
     Attributes:
-        seconds: Wall-clock time of the function alone, without the start of the process.
+        seconds: Wall-clock time of the function alone, without the start of the process and its imports.
         peak_memory_gb: Largest resident memory of the process, in 10^9 bytes.
     """
 
@@ -27,30 +31,28 @@ def measured(work: Callable[..., None], *arguments: object) -> Measured:
     """Calls `work` in a fresh process.
 
     Args:
-        work: A function of a module; the imports inside it are timed too.
+        work: A function of a module.
         arguments: Picklable.
 
     Raises:
-        RuntimeError: The process failed; its own message is on stderr.
+        CalledProcessError: The process failed; its own message is on stderr.
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(sender, work, arguments))
-    process.start()
-    sender.close()
-    try:
-        result: Measured = receiver.recv()
-    except EOFError:
-        process.join()
-        raise RuntimeError(f"{work.__module__}.{work.__qualname__} failed with exit code {process.exitcode}") from None
-    process.join()
-    return result
+    # Not multiprocessing: importing Great Expectations in its child processes ends them, where pyspark is installed.
+    with tempfile.TemporaryDirectory(prefix="measured_") as folder:
+        call, result = Path(folder) / "call.pickle", Path(folder) / "result.json"
+        call.write_bytes(pickle.dumps((work, arguments)))
+        subprocess.run([sys.executable, "-m", "benchmarks.measured_process", str(call), str(result)], check=True)
+        return Measured(**json.loads(result.read_text(encoding="utf-8")))
 
 
-def _run(sender: Connection, work: Callable[..., None], arguments: tuple[object, ...]) -> None:
+def _run(call: Path, result: Path) -> None:
+    work, arguments = pickle.loads(call.read_bytes())
     started = time.perf_counter()
     work(*arguments)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    sender.send(Measured(seconds, peak))
-    sender.close()
+    result.write_text(json.dumps(dataclasses.asdict(Measured(seconds, peak))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _run(Path(sys.argv[1]), Path(sys.argv[2]))

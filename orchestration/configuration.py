@@ -34,6 +34,16 @@ class EbnerdSettings(Settings):
     seed: int = pydantic.Field(default=0, ge=0)
 
 
+class MindSettings(Settings):
+    """Of sources.mind.
+
+    Attributes:
+        seed: Of the article vectors' randomized decomposition.
+    """
+
+    seed: int = pydantic.Field(default=0, ge=0)
+
+
 class RunConfiguration(Settings):
     """Everything that a run depends on besides its logs and its code.
 
@@ -48,6 +58,7 @@ class RunConfiguration(Settings):
         source: The module of sources/ that makes the logs; `contract` where they are in the log contract already.
         simulator: Of sources.simulator.
         ebnerd: Of sources.ebnerd.
+        mind: Of sources.mind.
         validation: Of validate_logs.
         graph: Of build_graph.
         network: Of train_gnn.
@@ -65,9 +76,10 @@ class RunConfiguration(Settings):
     test_days: int = pydantic.Field(default=1, ge=1)
     refresh: str = "30m"
     cold_content_views: int = pydantic.Field(default=500, ge=1)
-    source: Literal["simulator", "ebnerd", "contract"]
+    source: Literal["simulator", "ebnerd", "mind", "contract"]
     simulator: SimulatorSettings = SimulatorSettings()
     ebnerd: EbnerdSettings = EbnerdSettings()
+    mind: MindSettings = MindSettings()
     validation: ValidationSettings = ValidationSettings()
     graph: GraphSettings = GraphSettings()
     network: NetworkSettings = NetworkSettings()

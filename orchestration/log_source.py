@@ -1,4 +1,4 @@
-"""The logs of a run: a folder in the log contract as it is, EB-NeRD converted, or a simulated shop."""
+"""The logs of a run: a log folder as it is, a remote one mirrored, EB-NeRD or MIND converted, or a simulated shop."""
 
 from __future__ import annotations
 
@@ -8,28 +8,37 @@ from pathlib import Path
 from orchestration.arguments import Input
 from orchestration.configuration import RunConfiguration
 from orchestration.fingerprint import code_fingerprint, folder_fingerprint, values_fingerprint
+from orchestration.remote_logs import mirror_logs
 from schemas.errors import ContractError
+from schemas.remote.address import is_remote, local_folder
+from sources.mind_layout.splits import is_official_folder as is_mind_folder
 
 EBNERD_FILE = Path("train") / "behaviors.parquet"
 
 
-def find_logs(configuration: RunConfiguration, logs: Path | None, runs: Path) -> Input:
+def find_logs(configuration: RunConfiguration, logs: Path | str | None, runs: Path) -> Input:
     """The folder that the pipeline reads.
 
     What a source has made once is reused as long as its settings, its code and its own input are the same.
 
     Args:
         configuration: Of the run.
-        logs: What the user named, or None.
-        runs: Converted and simulated logs are kept in its folder `logs`.
+        logs: What the user named, a folder or gs://..., or None.
+        runs: Converted, simulated and mirrored logs are kept in its folder `logs`.
 
     Raises:
         ContractError: The folder does not exist, or none is named and the configuration's source cannot do without.
     """
+    if isinstance(logs, str):
+        if is_remote(logs):
+            return mirror_logs(logs, configuration.timeline, runs)
+        logs = local_folder(logs)
     if logs is None:
         folder = _simulated(configuration, runs)
     elif (logs / EBNERD_FILE).is_file():
-        folder = _converted(configuration, logs, runs)
+        folder = _converted_ebnerd(configuration, logs, runs)
+    elif is_mind_folder(logs):
+        folder = _converted_mind(configuration, logs, runs)
     else:
         folder = logs
     return Input(str(folder.resolve()), folder_fingerprint(folder))
@@ -49,7 +58,7 @@ def _simulated(configuration: RunConfiguration, runs: Path) -> Path:
     return _made_once(target, lambda: simulate(output=target, settings=settings))
 
 
-def _converted(configuration: RunConfiguration, official: Path, runs: Path) -> Path:
+def _converted_ebnerd(configuration: RunConfiguration, official: Path, runs: Path) -> Path:
     from sources.ebnerd import convert_ebnerd
 
     settings = configuration.ebnerd
@@ -60,6 +69,19 @@ def _converted(configuration: RunConfiguration, official: Path, runs: Path) -> P
     }
     target = runs / "logs" / f"ebnerd-{values_fingerprint(values)}"
     return _made_once(target, lambda: convert_ebnerd(bundle=official, output=target, seed=settings.seed))
+
+
+def _converted_mind(configuration: RunConfiguration, official: Path, runs: Path) -> Path:
+    from sources.mind import convert_mind
+
+    settings = configuration.mind
+    values = {
+        "settings": settings.model_dump(mode="json"),
+        "official": folder_fingerprint(official),
+        "code": code_fingerprint("sources.mind"),
+    }
+    target = runs / "logs" / f"mind-{values_fingerprint(values)}"
+    return _made_once(target, lambda: convert_mind(official=official, output=target, seed=settings.seed))
 
 
 def _made_once(target: Path, make: Callable[[], object]) -> Path:

@@ -30,8 +30,8 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     parser.add_argument("--pipeline", choices=pipelines, default="daily", help="which one (default: %(default)s)")
     parser.add_argument(
         "--logs",
-        type=Path,
-        help="a folder in the log contract or an official EB-NeRD folder (default: the source simulates a shop)",
+        help="a folder in the log contract, here or gs://..., or an official EB-NeRD folder "
+        "(default: the source simulates a shop)",
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")
     parser.add_argument("--serving", type=Path, help="where versions are pushed to (default: <runs>/<run id>/serving)")

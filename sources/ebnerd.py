@@ -21,7 +21,7 @@ import tqdm
 from components.command_line import exit_code_of
 from schemas.folders import whole_folder
 from schemas.instants import Instant
-from sources.ebnerd_layout.article_vectors import Vectors, vectors_from_readers, vectors_from_text
+from sources.article_vectors import Vectors, vectors_from_readers, vectors_from_text
 from sources.ebnerd_layout.articles import articles_table, contents_table, read_articles, texts
 from sources.ebnerd_layout.behaviors import Behaviors
 from sources.ebnerd_layout.histories import read_history, readings, require_before

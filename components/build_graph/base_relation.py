@@ -26,13 +26,11 @@ class BaseChunk:
         targets: Which targets.
         edges: Which edges.
         kept: bool [edges of the chunk], those that stay.
-        colptr: int64 [targets of the chunk + 1], into the edges that stay.
     """
 
     targets: slice
     edges: slice
     kept: Mask
-    colptr: IntArray
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,14 +58,15 @@ class BaseRelation:
             last = int(numpy.searchsorted(colptr, colptr[first] + EDGES_AT_ONCE, side="right")) - 1
             last = min(max(last, first + 1), targets)
             edges = slice(int(colptr[first]), int(colptr[last]))
-            degree = numpy.diff(colptr[first : last + 1])
-            kept = numpy.repeat(self.target_stays[first:last], degree)
+            if self.target_stays[first:last].all():
+                kept = numpy.ones(edges.stop - edges.start, bool)
+            else:
+                kept = numpy.repeat(self.target_stays[first:last], numpy.diff(colptr[first : last + 1]))
             if not all_sources:
                 kept &= self.source_stays[self.edges.row[edges]]
             if self.first_time is not None:
                 kept &= self.edges.time[edges] >= self.first_time
-            running = numpy.concatenate([[0], numpy.cumsum(kept, dtype=numpy.int64)])
-            yield BaseChunk(slice(first, last), edges, kept, running[colptr[first : last + 1] - edges.start])
+            yield BaseChunk(slice(first, last), edges, kept)
             first = last
 
     @functools.cached_property
@@ -85,8 +84,14 @@ class BaseRelation:
         targets = len(self.edges.colptr) - 1
         degree, first_seen = numpy.zeros(targets, numpy.int64), numpy.full(targets, NEVER)
         for chunk in self.chunks():
-            degree[chunk.targets] = numpy.diff(chunk.colptr)
-            present = numpy.flatnonzero(numpy.diff(chunk.colptr))
-            earliest = numpy.flatnonzero(chunk.kept)[chunk.colptr[present]]
-            first_seen[chunk.targets.start + present] = self.edges.time[chunk.edges][earliest]
+            starts = self.edges.colptr[chunk.targets] - chunk.edges.start
+            some = numpy.flatnonzero(numpy.diff(self.edges.colptr[chunk.targets.start : chunk.targets.stop + 1]))
+            if not len(some):
+                continue
+            degree[chunk.targets.start + some] = numpy.add.reduceat(chunk.kept, starts[some], dtype=numpy.int64)
+            stay = numpy.flatnonzero(degree[chunk.targets])
+            # Edges are sorted by time: the first that stays is the oldest.
+            before = numpy.concatenate([[0], numpy.cumsum(degree[chunk.targets])])[stay]
+            earliest = numpy.flatnonzero(chunk.kept)[before]
+            first_seen[chunk.targets.start + stay] = self.edges.time[chunk.edges][earliest]
         return degree, first_seen

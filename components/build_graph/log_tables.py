@@ -55,7 +55,12 @@ def read_validated_meta(logs: Path, start: Instant, end: Instant) -> ArtifactMet
 
 
 def open_log_tables(
-    engine: Engine, logs: Path, start: Instant, end: Instant, history_start: Instant = FIRST_INSTANT
+    engine: Engine,
+    logs: Path,
+    start: Instant,
+    end: Instant,
+    history_start: Instant = FIRST_INSTANT,
+    read_from: str | None = None,
 ) -> LogTables:
     """Opens the tables of validated logs; files of days outside the spans are not even opened.
 
@@ -65,15 +70,20 @@ def open_log_tables(
         start: The first instant of the impressions.
         end: The end of everything; later events are not in any table.
         history_start: The first instant of orders and follows, which reach back before `start`.
+        read_from: Where the engine finds the files of `logs`, if not there.
     """
 
+    def read(paths: list[Path]) -> ibis.expr.types.Table:
+        places = [path if read_from is None else f"{read_from}/{path.relative_to(logs).as_posix()}" for path in paths]
+        return engine.read_parquet([str(place) for place in places])
+
     def events(table: str, first: Instant) -> ibis.expr.types.Table:
-        rows = engine.read_parquet(_day_files(logs / table, first, end))
+        rows = read(_day_files(logs / table, first, end))
         rows = rows.mutate(time=engine.microseconds(rows.timestamp)).drop("timestamp")
         return rows.filter(rows.time >= first, rows.time < end)
 
     def whole(table: str) -> ibis.expr.types.Table:
-        return engine.read_parquet(sorted(str(path) for path in (logs / table).glob("*.parquet")))
+        return read(sorted((logs / table).glob("*.parquet")))
 
     contents = whole("contents")
     return LogTables(
@@ -87,13 +97,13 @@ def open_log_tables(
     )
 
 
-def _day_files(folder: Path, first: Instant, end: Instant) -> list[str]:
+def _day_files(folder: Path, first: Instant, end: Instant) -> list[Path]:
     """The files of the days that [first, end) touches; the first of all files where there is none."""
     files = sorted(folder.glob("day=*/*.parquet"))
     if not files:
         raise ContractError(f"{folder}: no day=*/*.parquet; validate the logs again")
     # The file of another day says what the columns are; its rows lie outside the span.
-    return [str(path) for path in files if first - DAY < _day_start(path) < end] or [str(files[0])]
+    return [path for path in files if first - DAY < _day_start(path) < end] or files[:1]
 
 
 def _day_start(path: Path) -> Instant:

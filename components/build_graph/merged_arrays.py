@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy
 import numpy.typing
 
-from components.build_graph.base_relation import BaseChunk, BaseRelation
+from components.build_graph.base_relation import BaseChunk, BaseRelation, Mask
 from components.build_graph.compressed_arrays import CompressedArrays
-from schemas.graph_artifact import Edges, IntArray, RowArray
+from schemas.graph_artifact import Edges, RowArray
+
+Array = numpy.typing.NDArray[Any]
 
 
 def write_merged(
@@ -19,7 +22,7 @@ def write_merged(
     target_index: RowArray,
     added: Edges,
     folder: Path,
-    weighted: bool,
+    weight: Literal["dwell", "one"] | None,
 ) -> Edges:
     """Writes the edges of both, in the order of a graph built from scratch.
 
@@ -32,7 +35,7 @@ def write_merged(
         target_index: int32 [targets of the earlier graph], the same.
         added: Newer edges, in the new indices.
         folder: Where the arrays go.
-        weighted: Whether they are edges, which have a weight.
+        weight: Whether their weight tells a dwell, is always 1, or there is none (orders).
 
     Returns:
         What was written.
@@ -42,43 +45,50 @@ def write_merged(
     stays = numpy.flatnonzero(base.degree)
     old[target_index[stays]] = base.degree[stays]
     degree = old + numpy.diff(added.colptr)
-    arrays = CompressedArrays.create(folder, int(degree.sum()), weighted)
+    arrays = CompressedArrays.create(folder, int(degree.sum()), weighted=weight is not None)
     position = 0
     for span, chunk in _spans(base, target_index, targets):
         new = slice(int(added.colptr[span.start]), int(added.colptr[span.stop]))
         counts = numpy.stack([old[span], numpy.diff(added.colptr[span.start : span.stop + 1])], axis=1)  # [targets, 2]
         is_new = numpy.repeat(numpy.tile([False, True], span.stop - span.start), counts.ravel())
+        merge = _Merge(chunk, is_new)
         part = slice(position, position + len(is_new))
-        kept_rows = base.edges.row[:0] if chunk is None else base.edges.row[chunk.edges][chunk.kept]
-        _fill(arrays.row[part], is_new, source_index[kept_rows], added.row[new])
-        kept_times = base.edges.time[:0] if chunk is None else base.edges.time[chunk.edges][chunk.kept]
-        _fill(arrays.time[part], is_new, kept_times, added.time[new])
+        arrays.row[part] = merge.merged(base.edges.row, added.row[new], source_index)
+        arrays.time[part] = merge.merged(base.edges.time, added.time[new])
         if arrays.weight is not None:
-            kept_weights = base.edges.weight[:0] if chunk is None else base.edges.weight[chunk.edges][chunk.kept]
-            _fill(arrays.weight[part], is_new, kept_weights, added.weight[new])
+            arrays.weight[part] = merge.merged(base.edges.weight, added.weight[new]) if weight == "dwell" else 1
         position = part.stop
     return arrays.finish(degree)
+
+
+class _Merge:
+    """How the edges of one chunk, and those added to its targets, follow each other.
+
+    Args:
+        chunk: Of the earlier graph; None where only added edges are left.
+        is_new: bool [edges], which of the merged edges are added ones.
+    """
+
+    def __init__(self, chunk: BaseChunk | None, is_new: Mask) -> None:
+        self._chunk, self._is_new, self._is_old = chunk, is_new, ~is_new
+
+    def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
+        """Merges one array; the values of the earlier one are mapped through `index`."""
+        merged = numpy.empty(len(self._is_new), earlier.dtype)
+        merged[self._is_new] = added
+        if self._chunk is not None:
+            kept = earlier[self._chunk.edges][self._chunk.kept]
+            merged[self._is_old] = kept if index is None else index[kept]
+        return merged
 
 
 def _spans(base: BaseRelation, target_index: RowArray, targets: int) -> Iterator[tuple[slice, BaseChunk | None]]:
     """Every new target once, in order, with the chunk of the earlier graph that holds its edges."""
     start = 0
     for chunk in base.chunks():
-        present = numpy.flatnonzero(numpy.diff(chunk.colptr))
+        present = numpy.flatnonzero(base.degree[chunk.targets])
         if len(present):
             stop = int(target_index[chunk.targets.start + present[-1]]) + 1
             yield slice(start, stop), chunk
             start = stop
     yield slice(start, targets), None
-
-
-def _fill(
-    output: numpy.typing.NDArray[numpy.generic],
-    is_new: numpy.typing.NDArray[numpy.bool_],
-    old: IntArray | RowArray | numpy.typing.NDArray[numpy.float32],
-    new: IntArray | RowArray | numpy.typing.NDArray[numpy.float32],
-) -> None:
-    merged = numpy.empty(len(is_new), output.dtype)
-    merged[is_new] = new
-    merged[~is_new] = old
-    output[:] = merged

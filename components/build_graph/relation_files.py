@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Never
+from typing import Literal, Never
 
 import ibis.expr.types
 import numpy
@@ -71,7 +71,7 @@ class RelationFiles:
                 written = write_compressed(self.engine, orders, self.nodes.counts["user"], target, progress, False)
             else:
                 row_index = numpy.concatenate([[-1], self._index("article") + 1]).astype(numpy.int32)
-                written = self._continue(self.base.orders, orders, row_index, "user", target, progress, weighted=False)
+                written = self._continue(self.base.orders, orders, row_index, "user", target, progress, None)
         return written, _written("orders", written)
 
     def _write_edges_of(self, edge_type: EdgeType, rows: ibis.expr.types.Table, progress: tqdm.tqdm[Never]) -> Edges:
@@ -80,8 +80,9 @@ class RelationFiles:
         # What features what is made anew: contents change their brands, and their first_seen.
         if self.base is None or relation in ("features", "featured_by"):
             return write_compressed(self.engine, rows, self.nodes.counts[target], folder, progress, weighted=True)
+        weight: Literal["dwell", "one"] = "dwell" if "dwell" in rows.columns else "one"
         return self._continue(
-            self.base.relation(edge_type), rows, self._index(source), target, folder, progress, weighted=True
+            self.base.relation(edge_type), rows, self._index(source), target, folder, progress, weight
         )
 
     def _continue(
@@ -92,13 +93,12 @@ class RelationFiles:
         target: str,
         folder: Path,
         progress: tqdm.tqdm[Never],
-        *,
-        weighted: bool,
+        weight: Literal["dwell", "one"] | None,
     ) -> Edges:
         """Sorts the new rows alone and joins them with what stays of the earlier graph."""
         new = self.engine.work_folder / "new" / folder.name
-        added = write_compressed(self.engine, rows, self.nodes.counts[target], new, progress, weighted)
-        return write_merged(base, row_index, self._index(target), added, folder, weighted)
+        added = write_compressed(self.engine, rows, self.nodes.counts[target], new, progress, weight is not None)
+        return write_merged(base, row_index, self._index(target), added, folder, weight)
 
     def _pending(self, links: LinkTables, end: Instant) -> tuple[list[PendingClicks], PendingClicks | None]:
         """The clicks whose dwell is not known at the end, and those of the earlier graph whose dwell is known now."""

@@ -13,7 +13,7 @@ from components.build_graph.base_graph import BaseGraph
 from components.build_graph.edges import link_tables
 from components.build_graph.features import order_links
 from components.build_graph.graph_files import write_features, write_nodes
-from components.build_graph.log_tables import LogTables, open_log_tables, read_validated_meta
+from components.build_graph.log_tables import FIRST_INSTANT, LogTables, open_log_tables, read_validated_meta
 from components.build_graph.nodes import node_tables
 from components.build_graph.relation_files import RelationFiles
 from components.build_graph.settings import GraphSettings
@@ -35,6 +35,7 @@ def build_graph(
     report: StepReport,
     reach_back: bool = True,
     base: Path | None = None,
+    read_from: str | None = None,
 ) -> None:
     """Builds the graph of the impressions in [start, end), with `end` as its `as_of`.
 
@@ -52,6 +53,8 @@ def build_graph(
         base: A graph that covers [start, its as_of): only later events are read from the logs, and the same bytes are
             written as without it, in a fraction of the time. Events that reached the logs late, after the base was
             built, are missing then.
+        read_from: Where the engine finds the files of `logs` if not there, for example gs://<bucket>/<folder>, which
+            the machines of a cluster read themselves; `logs` need only have meta.json and files of the same names.
 
     Raises:
         ContractError: The logs or the base do not cover the window, or the logs have no impression in it; nothing has
@@ -63,7 +66,8 @@ def build_graph(
     new_start = start if earlier is None else earlier.as_of
     inputs = read_validated_meta(logs, new_start, end)
     with open_engine(settings) as engine:
-        tables = _open(engine, logs, earlier, start, end)
+        history_start = FIRST_INSTANT if earlier is None else earlier.as_of
+        tables = open_log_tables(engine, logs, new_start, end, history_start, read_from)
         nodes = node_tables(engine, tables, _activity(engine, tables, earlier))
         if not nodes.content.views.sum().execute() > 0:
             raise ContractError(
@@ -87,12 +91,6 @@ def build_graph(
                 details={"window_start": format_instant(start), "reach_back": reach_back},
             )
             write_meta(folder, meta)
-
-
-def _open(engine: Engine, logs: Path, earlier: BaseGraph | None, start: Instant, end: Instant) -> LogTables:
-    if earlier is None:
-        return open_log_tables(engine, logs, start, end)
-    return open_log_tables(engine, logs, earlier.as_of, end, history_start=earlier.as_of)
 
 
 def _activity(engine: Engine, tables: LogTables, earlier: BaseGraph | None) -> Activity:

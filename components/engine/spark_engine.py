@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import ibis
 import ibis.expr.types
 import pyarrow
 
+from components.engine.cluster import submitted_to_cluster
 from components.engine.engine import BATCH_ROWS, Engine
 from components.engine.settings import EngineSettings
 from schemas.errors import ContractError
@@ -38,6 +40,7 @@ class SparkEngine(Engine):
         self.session = session
         self.connection = ibis.pyspark.connect(session)
         self._kept: set[str] = set()
+        self._prefix = f"frontrow_{uuid.uuid4().hex}"
         self._views = 0
 
     def read_parquet(self, paths: Sequence[str]) -> ibis.expr.types.Table:
@@ -57,11 +60,11 @@ class SparkEngine(Engine):
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:
         """See Engine."""
         self._kept.add(name)
-        return self.connection.create_table(name, rows, overwrite=True)
+        return self.connection.create_table(self._own(name), rows, overwrite=True)
 
     def drop(self, name: str) -> None:
         """See Engine."""
-        self.connection.drop_table(name)
+        self.connection.drop_table(self._own(name))
         self._kept.discard(name)
 
     def stream(self, rows: ibis.expr.types.Table) -> Iterator[pyarrow.RecordBatch]:
@@ -84,6 +87,10 @@ class SparkEngine(Engine):
         """See Engine."""
         return self._microseconds(moment)
 
+    def _own(self, name: str) -> str:
+        # A cluster's warehouse is shared with other jobs.
+        return f"{self._prefix}_{name}"
+
     def close(self) -> None:
         """Drops what is kept."""
         for name in sorted(self._kept):
@@ -103,8 +110,8 @@ def open_spark(settings: EngineSettings) -> Iterator[SparkEngine]:
     builder = builder.config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", str(BATCH_ROWS))
     with tempfile.TemporaryDirectory(prefix="spark_") as folder:
-        # spark-submit sets this variable for the processes that it starts; it has chosen master and memory.
-        if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        # spark-submit has chosen master and memory.
+        if not submitted_to_cluster():
             require_java()
             os.environ["PYSPARK_PYTHON"] = sys.executable
             builder = builder.master(f"local[{settings.threads}]")
@@ -117,7 +124,7 @@ def open_spark(settings: EngineSettings) -> Iterator[SparkEngine]:
             yield engine
         finally:
             engine.close()
-            if "PYSPARK_GATEWAY_PORT" not in os.environ:
+            if not submitted_to_cluster():
                 session.stop()
 
 

@@ -61,6 +61,32 @@ def local_artifact(location: str, kind: str) -> Iterator[Path]:
         yield folder
 
 
+@contextlib.contextmanager
+def local_outline(location: str, kind: str) -> Iterator[Path]:
+    """Gives a remote artifact as a local folder in which every file is empty but meta.json.
+
+    For a cluster, whose machines read the files where they are: what is needed here are their names.
+
+    Args:
+        location: gs://<bucket>/<prefix>.
+        kind: What meta.json must say.
+
+    Yields:
+        The local folder. A ContractError of the block names the location instead of the temporary folder.
+
+    Raises:
+        ContractError: There is no meta.json, or it is of another kind.
+    """
+    with remote_listing(location) as listing, temporary_folder(listing.folder.url) as folder:
+        meta = {name: blob for name, blob in listing.files.items() if name == FILE_NAME}
+        download_files(Listing(listing.folder, meta, frozenset()), folder)
+        read_meta(folder, kind)
+        for name in listing.files.keys() - meta.keys():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+        yield folder
+
+
 def remote_fingerprint(location: str, needed: Callable[[str], bool] = lambda _: True) -> str:
     """A digest of the names, sizes and checksums of a remote folder's objects; nothing is downloaded.
 

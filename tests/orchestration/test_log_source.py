@@ -10,6 +10,7 @@ from orchestration.configuration import RunConfiguration, read_configuration
 from orchestration.fingerprint import PROJECT_ROOT, folder_fingerprint
 from orchestration.log_source import find_logs
 from schemas.errors import ContractError
+from tests.sources.official_mind import tiny_folder, write_folder
 
 SMALL_SHOP = [
     "simulator.impressions=2000",
@@ -44,9 +45,24 @@ def test_a_shop_is_simulated_once_for_the_same_settings(tmp_path: Path) -> None:
     assert other.fingerprint != first.fingerprint
 
 
-def test_a_source_that_needs_a_folder_asks_for_it(tmp_path: Path) -> None:
+def test_an_official_mind_folder_is_converted_once(tmp_path: Path) -> None:
+    """The tiny folder's days are two of the configuration's: the last of the window and the test's."""
+    official = write_folder(tmp_path / "official", tiny_folder())
+    configuration = _configuration("mind")
+    first = find_logs(configuration, official, tmp_path / "runs")
+    assert Path(first.location).name.startswith("mind-")
+    days = {path.name for path in (Path(first.location) / "impressions").iterdir()}
+    assert days == {f"day={configuration.as_of[:10]}", "day=2019-11-14"}
+    moments = {path: path.stat().st_mtime_ns for path in Path(first.location).rglob("*")}
+    assert find_logs(configuration, official, tmp_path / "runs") == first
+    assert {path: path.stat().st_mtime_ns for path in Path(first.location).rglob("*")} == moments
+    assert find_logs(_configuration("mind", "mind.seed=5"), official, tmp_path / "runs").location != first.location
+
+
+@pytest.mark.parametrize("source", ["ebnerd", "mind"])
+def test_a_source_that_needs_a_folder_asks_for_it(tmp_path: Path, source: str) -> None:
     with pytest.raises(ContractError, match="name a folder with --logs"):
-        find_logs(_configuration("ebnerd"), None, tmp_path)
+        find_logs(_configuration(source), None, tmp_path)
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

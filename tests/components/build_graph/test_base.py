@@ -52,7 +52,7 @@ def test_continuing_gives_the_bytes_of_building_from_scratch(
     folder = tmp_path_factory.mktemp("continued")
     tables = with_ties(long_dwells(shop_tables(seed=seed, requests_a_day=8, users=40)))
     base = built(folder, tables, LOGS_WINDOW, BASE)
-    window = (START + days * DAY + 7 * HOUR * (days % 2), end)
+    window = (min(START + days * DAY + 7 * HOUR * (days % 2), BASE[1]), end)
     scratch = built(folder, tables, LOGS_WINDOW, window)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base_relation, "EDGES_AT_ONCE", edges_at_once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from components.build_graph.settings import GraphSettings
 from components.build_graph.step import build_graph
+from components.engine.duckdb_engine import DuckDBEngine
 from schemas.artifact_meta import read_meta, require_known_before
 from schemas.errors import ContractError
 from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, GraphArtifact
 from schemas.instants import DAY, HOUR, format_instant
+from schemas.remote.reading import local_outline
 from schemas.step_report import StepReport
 from tests.components.build_graph.naive_graph import (
     LOGS_WINDOW,
@@ -27,6 +30,7 @@ from tests.components.build_graph.naive_graph import (
 )
 from tests.folder_bytes import file_bytes
 from tests.log_folders import START, Tables, shop_tables, write_validated_logs
+from tests.storage_emulator import StorageEmulator
 
 
 @settings(max_examples=6, deadline=None)
@@ -121,7 +125,10 @@ def test_what_happens_from_the_end_on_changes_no_byte(tmp_path: Path, tables: Ta
     one, two = file_bytes(graph.folder), file_bytes(other.folder)
     assert one.keys() == two.keys()
     # The carry-over tells a later graph how those dwells ended; its own as_of keeps it from everybody else.
-    assert [name for name in one if one[name] != two[name]] == ["carry_over/clicks.parquet", "carry_over/meta.json"]
+    assert sorted(name for name in one if one[name] != two[name]) == [
+        "carry_over/clicks.parquet",
+        "carry_over/meta.json",
+    ]
     carried = read_meta(graph.folder / "carry_over", "graph_carry_over")
     with pytest.raises(ContractError, match="is later than 2026-03-09T00:00:00Z"):
         require_known_before(carried, end, graph.folder)
@@ -169,3 +176,35 @@ def test_the_meta_names_the_logs_it_was_made_from(tmp_path: Path, tables: Tables
     assert first.meta.inputs.keys() == {"validated_logs"}
     assert first.meta.inputs != second.meta.inputs
     assert read_meta(first.folder, "graph") == first.meta
+
+
+def test_a_cluster_reads_the_logs_where_they_are(
+    tmp_path: Path, tables: Tables, storage_emulator: StorageEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outline of a remote artifact has names only; every file is asked for by its address."""
+    logs = write_validated_logs(tmp_path / "logs", tables, *LOGS_WINDOW)
+    storage_emulator.upload(logs, "gs://shop/validated")
+    asked: list[str] = []
+    read_parquet = DuckDBEngine.read_parquet
+
+    def read_address(engine: DuckDBEngine, paths: Sequence[str]) -> object:
+        asked.extend(paths)
+        return read_parquet(engine, [path.replace("gs://shop/validated", str(logs)) for path in paths])
+
+    monkeypatch.setattr(DuckDBEngine, "read_parquet", read_address)
+    with local_outline("gs://shop/validated", "validated_logs") as outline:
+        assert sum(path.stat().st_size for path in outline.rglob("*.parquet")) == 0
+        build_graph(
+            logs=outline,
+            output=tmp_path / "remote",
+            start=START + DAY,
+            end=START + 7 * DAY,
+            settings=GraphSettings(),
+            report=StepReport("build_graph", 0.0),
+            read_from="gs://shop/validated",
+        )
+    assert all(path.startswith("gs://shop/validated/") for path in asked)
+    days = [path.split("/")[-2] for path in asked if "/impressions/" in path]
+    assert days == [f"day=2026-03-0{day}" for day in range(3, 9)]
+    local = built(tmp_path / "local", tables, LOGS_WINDOW, (START + DAY, START + 7 * DAY))
+    assert file_bytes(tmp_path / "remote") == file_bytes(local.folder)

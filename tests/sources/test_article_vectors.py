@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from sources.ebnerd_layout.article_vectors import SIZE, vectors_from_readers, vectors_from_text
+from sources.article_vectors import SIZE, vectors_from_readers, vectors_from_text
 
 
 def test_two_circles_of_readers_are_told_apart() -> None:

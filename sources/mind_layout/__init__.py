@@ -1,0 +1,1 @@
+"""The parts of the official MIND layout, each turned into one table of the log contract."""
