@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ class Settings(pydantic.BaseModel):
 SettingsType = TypeVar("SettingsType", bound=pydantic.BaseModel)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Traversable) -> dict[str, Any]:
     """Reads a YAML file whose top level is a mapping.
 
     Raises:

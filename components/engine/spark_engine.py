@@ -54,7 +54,17 @@ class SparkEngine(Engine):
 
     def from_arrow(self, name: str, table: pyarrow.Table) -> ibis.expr.types.Table:
         """See Engine."""
-        self.session.createDataFrame(table).createOrReplaceTempView(name)
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        # Inside this method, as in stream.
+        def deserialized(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+            for batch in batches:
+                for value in batch["batch"]:
+                    yield from pyarrow.ipc.open_stream(value.as_py())
+
+        serialized = [(_serialized_batch(batch),) for batch in table.to_batches(max_chunksize=BATCH_ROWS)]
+        frame = self.session.createDataFrame(serialized, "batch binary")
+        frame.mapInArrow(deserialized, from_arrow_schema(table.schema)).createOrReplaceTempView(name)
         return self.connection.table(name)
 
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:
@@ -126,6 +136,14 @@ def open_spark(settings: EngineSettings) -> Iterator[SparkEngine]:
             engine.close()
             if not submitted_to_cluster():
                 session.stop()
+
+
+def _serialized_batch(batch: pyarrow.RecordBatch) -> bytes:
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def require_java() -> None:

@@ -58,6 +58,13 @@ def test_kept_rows_can_be_replaced_and_dropped(engine: Engine, tmp_path: Path) -
     assert not [name for name in engine.connection.list_tables() if name.endswith("kept")]
 
 
+def test_tables_of_this_process_become_tables_of_the_engine(engine: Engine) -> None:
+    table = pyarrow.table({"id": ["a", "é", None], "count": pyarrow.array([1, 2, 1 << 40])})
+    rows = engine.from_arrow("given", table)
+    read = pyarrow.Table.from_batches(engine.stream(rows.order_by("count", "id")))
+    assert read.to_pylist() == table.sort_by("count").to_pylist()
+
+
 def test_ids_sort_by_their_bytes_on_every_engine(engine: Engine, tmp_path: Path) -> None:
     """Indices are ranks of ids: engines with different collations would give different graphs."""
     ids = ["b", "B", "a", "é", "z", "10", "9", "", "\U0001f600", "\uffff"]
