@@ -30,7 +30,7 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     parser.add_argument("--pipeline", choices=pipelines, default="daily", help="which one (default: %(default)s)")
     parser.add_argument(
         "--logs",
-        help="a folder in the log contract, here or gs://..., or an official EB-NeRD folder "
+        help="a folder in the log contract, here or gs://..., or an official EB-NeRD or MIND folder "
         "(default: the source simulates a shop)",
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")

@@ -53,20 +53,29 @@ class CompressedArrays:
         return Edges(colptr, self.row, self.time, numpy.empty(0, numpy.float32) if self.weight is None else self.weight)
 
 
+@dataclasses.dataclass(frozen=True)
+class CountedRows:
+    """Rows of one relation that the engine will sort.
+
+    Attributes:
+        rows: target, row, time and, for clicks, dwell in seconds; in any order.
+        count: How many rows there are.
+        targets: How many targets there are.
+    """
+
+    rows: ibis.expr.types.Table
+    count: int
+    targets: int
+
+
 def write_compressed(
-    engine: Engine,
-    rows: ibis.expr.types.Table,
-    targets: int,
-    folder: Path,
-    progress: tqdm.tqdm[Never],
-    weighted: bool,
+    engine: Engine, rows: CountedRows, folder: Path, progress: tqdm.tqdm[Never], weighted: bool
 ) -> Edges:
     """Sorts rows by target, then time, row and dwell, and writes them; a weight is log1p(dwell), 1 without a dwell.
 
     Args:
         engine: Sorts the rows.
-        rows: target, row, time and, for clicks, dwell in seconds; in any order.
-        targets: How many targets there are.
+        rows: The rows.
         folder: Where the arrays go.
         progress: Advanced by every row.
         weighted: Whether the rows are edges, which have a weight.
@@ -74,18 +83,18 @@ def write_compressed(
     Returns:
         What was written.
     """
-    arrays = CompressedArrays.create(folder, int(rows.count().execute()), weighted)
-    dwell = [name for name in rows.columns if name == "dwell"]
-    degree = numpy.zeros(targets, numpy.int64)
+    arrays = CompressedArrays.create(folder, rows.count, weighted)
+    dwell = [name for name in rows.rows.columns if name == "dwell"]
+    degree = numpy.zeros(rows.targets, numpy.int64)
     position = 0
-    for batch in engine.stream(rows.order_by("target", "time", "row", *dwell)):
+    for batch in engine.stream(rows.rows.order_by("target", "time", "row", *dwell)):
         part = slice(position, position + batch.num_rows)
         arrays.row[part] = batch["row"].to_numpy()
         arrays.time[part] = batch["time"].to_numpy()
         if arrays.weight is not None:
             # In numpy, so that every engine gives the same bytes.
             arrays.weight[part] = numpy.log1p(batch["dwell"].to_numpy()) if dwell else 1
-        degree += numpy.bincount(batch["target"].to_numpy(), minlength=targets)
+        degree += numpy.bincount(batch["target"].to_numpy(), minlength=rows.targets)
         position = part.stop
         progress.update(batch.num_rows)
     return arrays.finish(degree)

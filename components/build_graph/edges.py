@@ -28,6 +28,7 @@ class LinkTables:
         follows: Users and brands.
         features: Contents and brands, since the content was seen.
         pending: The clicks whose dwell ends at or after the graph's end, with that dwell.
+        counts: Links of each of the four relations.
     """
 
     views: ibis.expr.types.Table
@@ -35,6 +36,7 @@ class LinkTables:
     follows: ibis.expr.types.Table
     features: ibis.expr.types.Table
     pending: ibis.expr.types.Table
+    counts: dict[str, int]
 
 
 def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: Instant | None) -> LinkTables:
@@ -50,7 +52,8 @@ def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: 
         ContractError: An impression names a content that the logs do not have.
     """
     views = engine.keep("views", _views(logs, nodes))
-    _require_all(views, logs.impressions)
+    counts = {"views": _count(views)}
+    _require_all(counts["views"], logs.impressions)
     follows, features = _follows(logs, nodes), _features(nodes)
     if first_time is not None:
         follows, features = (links.filter(links.time >= first_time) for links in (follows, features))
@@ -60,12 +63,14 @@ def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: 
     weighted = clicks.select(
         "source", "target", "time", dwell=known.ifelse(clicks.dwell_seconds, ibis.literal(UNIT_DWELL, "float64"))
     )
+    follows, features = engine.keep("follows", follows), engine.keep("content_brands", features)
     return LinkTables(
         views=views.select("source", "target", "time"),
         clicks=weighted,
-        follows=engine.keep("follows", follows),
-        features=engine.keep("content_brands", features),
+        follows=follows,
+        features=features,
         pending=clicks.filter(~known, clicks.dwell_seconds.notnull()),
+        counts={**counts, "clicks": _count(clicks), "follows": _count(follows), "features": _count(features)},
     )
 
 
@@ -106,8 +111,12 @@ def _indices(nodes: ibis.expr.types.Table, key: str, name: str) -> ibis.expr.typ
     return nodes.select(**{key: nodes.id, name: nodes.index})
 
 
-def _require_all(views: ibis.expr.types.Table, impressions: ibis.expr.types.Table) -> None:
-    found, expected = int(views.count().execute()), int(impressions.count().execute())
+def _count(rows: ibis.expr.types.Table) -> int:
+    return int(rows.count().execute())
+
+
+def _require_all(found: int, impressions: ibis.expr.types.Table) -> None:
+    expected = _count(impressions)
     if found != expected:
         raise ContractError(
             f"impressions: {expected:,} rows, but {found:,} name ids that the other tables have; "

@@ -53,10 +53,12 @@ def write_merged(
         is_new = numpy.repeat(numpy.tile([False, True], span.stop - span.start), counts.ravel())
         merge = _Merge(chunk, is_new)
         part = slice(position, position + len(is_new))
-        arrays.row[part] = merge.merged(base.edges.row, added.row[new], source_index)
-        arrays.time[part] = merge.merged(base.edges.time, added.time[new])
-        if arrays.weight is not None:
-            arrays.weight[part] = merge.merged(base.edges.weight, added.weight[new]) if weight == "dwell" else 1
+        merge.write(arrays.row[part], base.edges.row, added.row[new], source_index)
+        merge.write(arrays.time[part], base.edges.time, added.time[new])
+        if arrays.weight is not None and weight == "dwell":
+            merge.write(arrays.weight[part], base.edges.weight, added.weight[new])
+        elif arrays.weight is not None:
+            arrays.weight[part] = 1
         position = part.stop
     return arrays.finish(degree)
 
@@ -72,14 +74,12 @@ class _Merge:
     def __init__(self, chunk: BaseChunk | None, is_new: Mask) -> None:
         self._chunk, self._is_new, self._is_old = chunk, is_new, ~is_new
 
-    def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
-        """Merges one array; the values of the earlier one are mapped through `index`."""
-        merged = numpy.empty(len(self._is_new), earlier.dtype)
-        merged[self._is_new] = added
+    def write(self, output: Array, earlier: Array, added: Array, index: RowArray | None = None) -> None:
+        """Merges one array into `output`; the values of the earlier one are mapped through `index`."""
+        output[self._is_new] = added
         if self._chunk is not None:
             kept = earlier[self._chunk.edges][self._chunk.kept]
-            merged[self._is_old] = kept if index is None else index[kept]
-        return merged
+            output[self._is_old] = kept if index is None else index[kept]
 
 
 def _spans(base: BaseRelation, target_index: RowArray, targets: int) -> Iterator[tuple[slice, BaseChunk | None]]:

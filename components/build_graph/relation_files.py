@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, Never
 
@@ -12,9 +13,8 @@ import pyarrow
 import tqdm
 
 from components.build_graph.base_graph import BaseGraph
-from components.build_graph.base_relation import BaseRelation
 from components.build_graph.carry_over import FIELDS, PendingClicks, write_carry_over
-from components.build_graph.compressed_arrays import write_compressed
+from components.build_graph.compressed_arrays import CountedRows, write_compressed
 from components.build_graph.edges import LinkTables, directed_edges
 from components.build_graph.graph_files import WrittenPart
 from components.build_graph.late_dwells import set_late_dwells
@@ -23,6 +23,8 @@ from components.build_graph.nodes import NodeTables
 from components.engine.engine import Engine
 from schemas.graph_artifact import EDGE_TYPES, Edges, EdgeType, RowArray, reverse_of
 from schemas.instants import Instant
+
+CLICKS: EdgeType = ("user", "clicks", "content")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,19 +46,18 @@ class RelationFiles:
     def write_edges(self, links: LinkTables, end: Instant) -> list[WrittenPart]:
         """Writes every relation, each sorted by target, then time, row and weight, and the carry-over."""
         pending, late = self._pending(links, end)
-        written: dict[EdgeType, WrittenPart] = {}
-        with _progress(
-            "edges", sum(2 * _count(getattr(links, edge_type[1])) for edge_type in EDGE_TYPES[:4])
-        ) as progress:
-            for forward in EDGE_TYPES[:4]:
-                for edge_type in (forward, reverse_of(forward)):
-                    rows = directed_edges(getattr(links, forward[1]), reverse=edge_type != forward)
-                    edges = self._write_edges_of(edge_type, rows, progress)
-                    if late is not None and forward[1] == "clicks":
-                        set_late_dwells(edges, late, by_content=edge_type == forward)
-                    written[edge_type] = _written(f"{edge_type[1]}_edges", edges)
+        # Numpy joins one relation while the engine sorts the next.
+        with _progress("edges", 2 * sum(links.counts.values())) as progress, ThreadPoolExecutor(1) as joining:
+            started = {
+                edge_type: self._write_edges_of(edge_type, self._directed(links, edge_type), progress, joining)
+                for forward in EDGE_TYPES[:4]
+                for edge_type in (forward, reverse_of(forward))
+            }
+            written = {edge_type: future.result() for edge_type, future in started.items()}
+        for edge_type in (CLICKS, reverse_of(CLICKS)):
+            set_late_dwells(written[edge_type], late, by_content=edge_type == CLICKS)
         write_carry_over(self.folder, end, pending)
-        return [written[edge_type] for edge_type in EDGE_TYPES]
+        return [_written(f"{edge_type[1]}_edges", written[edge_type]) for edge_type in EDGE_TYPES]
 
     def write_orders(self, orders: ibis.expr.types.Table) -> tuple[Edges, WrittenPart]:
         """Writes every order, by user, then time and article.
@@ -66,46 +67,47 @@ class RelationFiles:
         """
         orders = self.engine.keep("order_links", orders)
         target = self.folder / "features" / "orders"
-        with _progress("orders", _count(orders)) as progress:
+        rows = CountedRows(orders, int(orders.count().execute()), self.nodes.counts["user"])
+        with _progress("orders", rows.count) as progress:
             if self.base is None:
-                written = write_compressed(self.engine, orders, self.nodes.counts["user"], target, progress, False)
+                written = write_compressed(self.engine, rows, target, progress, weighted=False)
             else:
                 row_index = numpy.concatenate([[-1], self._index("article") + 1]).astype(numpy.int32)
-                written = self._continue(self.base.orders, orders, row_index, "user", target, progress, None)
+                index = (row_index, self._index("user"))
+                added = self._sorted_apart(rows, target, progress, weighted=False)
+                written = write_merged(self.base.orders, *index, added, target, None)
         return written, _written("orders", written)
 
-    def _write_edges_of(self, edge_type: EdgeType, rows: ibis.expr.types.Table, progress: tqdm.tqdm[Never]) -> Edges:
+    def _directed(self, links: LinkTables, edge_type: EdgeType) -> CountedRows:
+        forward = edge_type if edge_type in EDGE_TYPES[:4] else reverse_of(edge_type)
+        rows = directed_edges(getattr(links, forward[1]), reverse=edge_type != forward)
+        return CountedRows(rows, links.counts[forward[1]], self.nodes.counts[edge_type[2]])
+
+    def _write_edges_of(
+        self, edge_type: EdgeType, rows: CountedRows, progress: tqdm.tqdm[Never], joining: Executor
+    ) -> Future[Edges]:
         source, relation, target = edge_type
         folder = self.folder / "edges" / "__".join(edge_type)
         # What features what is made anew: contents change their brands, and their first_seen.
         if self.base is None or relation in ("features", "featured_by"):
-            return write_compressed(self.engine, rows, self.nodes.counts[target], folder, progress, weighted=True)
-        weight: Literal["dwell", "one"] = "dwell" if "dwell" in rows.columns else "one"
-        return self._continue(
-            self.base.relation(edge_type), rows, self._index(source), target, folder, progress, weight
-        )
+            done: Future[Edges] = Future()
+            done.set_result(write_compressed(self.engine, rows, folder, progress, weighted=True))
+            return done
+        index = (self._index(source), self._index(target))
+        weight: Literal["dwell", "one"] = "dwell" if "dwell" in rows.rows.columns else "one"
+        added = self._sorted_apart(rows, folder, progress, weighted=True)
+        return joining.submit(write_merged, self.base.relation(edge_type), *index, added, folder, weight)
 
-    def _continue(
-        self,
-        base: BaseRelation,
-        rows: ibis.expr.types.Table,
-        row_index: RowArray,
-        target: str,
-        folder: Path,
-        progress: tqdm.tqdm[Never],
-        weight: Literal["dwell", "one"] | None,
-    ) -> Edges:
-        """Sorts the new rows alone and joins them with what stays of the earlier graph."""
-        new = self.engine.work_folder / "new" / folder.name
-        added = write_compressed(self.engine, rows, self.nodes.counts[target], new, progress, weight is not None)
-        return write_merged(base, row_index, self._index(target), added, folder, weight)
+    def _sorted_apart(self, rows: CountedRows, folder: Path, progress: tqdm.tqdm[Never], *, weighted: bool) -> Edges:
+        """Sorts the new rows alone; what stays of the earlier graph is sorted already."""
+        return write_compressed(self.engine, rows, self.engine.work_folder / "new" / folder.name, progress, weighted)
 
-    def _pending(self, links: LinkTables, end: Instant) -> tuple[list[PendingClicks], PendingClicks | None]:
+    def _pending(self, links: LinkTables, end: Instant) -> tuple[list[PendingClicks], PendingClicks]:
         """The clicks whose dwell is not known at the end, and those of the earlier graph whose dwell is known now."""
         rows = links.pending.select(*(links.pending[name].name(field) for name, field in _pending_columns()))
         new = PendingClicks.from_arrow(pyarrow.Table.from_batches(self.engine.stream(rows), rows.schema().to_pyarrow()))
         if self.base is None:
-            return [new], None
+            return [new], new.select(numpy.zeros(len(new.time), bool))
         earlier = self.base.pending(self._index("user"), self._index("content"))
         known = earlier.known(end)
         return [new, earlier.select(~known)], earlier.select(known)
@@ -124,10 +126,6 @@ def _written(name: str, edges: Edges) -> WrittenPart:
     # The last edge of a target is its youngest.
     ends = edges.colptr[1:][numpy.diff(edges.colptr) > 0] - 1
     return WrittenPart(name, len(edges.row), int(edges.time[ends].max()) if len(ends) else None)
-
-
-def _count(rows: ibis.expr.types.Table) -> int:
-    return int(rows.count().execute())
 
 
 def _progress(what: str, total: int) -> tqdm.tqdm[Never]:
