@@ -10,9 +10,12 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import ibis.backends.duckdb  # noqa: F401 - what the step loads on first use is loaded before any clock starts
+import pandas  # noqa: F401 - the same
 
 from benchmarks.figure import Figure, print_figures
 from benchmarks.measured_process import Measured, measured
@@ -71,7 +74,7 @@ def validate(logs: Path, output: Path, first_day: int, memory_limit: str, thread
 
 
 def figures(
-    impressions: int, memory_limit: str, threads: int, goal_memory: float, kept: Path, folder: Path
+    impressions: int, memory_limit: str, threads: int, goal_memory: float, repeats: int, kept: Path, folder: Path
 ) -> list[Figure]:
     """Measures everything for one size.
 
@@ -80,6 +83,7 @@ def figures(
         memory_limit: Of DuckDB.
         threads: Of DuckDB.
         goal_memory: Peak resident memory that the graph must stay under, in 10^9 bytes.
+        repeats: Rounds in which everything runs once; the fastest counts, since others use the machine too.
         kept: For simulated logs, which serve the next time too.
         folder: For all else.
     """
@@ -87,10 +91,20 @@ def figures(
     limits = (memory_limit, threads)
     validate(logs, validated, 0, *limits)
     measured(build, validated, folder / "base", 0, None, *limits)
-    sorting = measured(sort_rows, logs, *limits)
-    scratch = measured(build, validated, folder / "scratch", 1, None, *limits)
-    appending = measured(build, validated, folder / "appended", 1, folder / "base", *limits)
-    validation = measured(validate, logs, folder / "validated_again", 1, *limits)
+    rounds: list[list[Measured]] = []
+    for number in range(repeats):
+        outputs = [folder / f"{name}-{number}" for name in ("scratch", "appended", "validated_again")]
+        rounds.append(
+            [
+                measured(sort_rows, logs, *limits),
+                measured(build, validated, outputs[0], 1, None, *limits),
+                measured(build, validated, outputs[1], 1, folder / "base", *limits),
+                measured(validate, logs, outputs[2], 1, *limits),
+            ]
+        )
+        for output in outputs:
+            shutil.rmtree(output)
+    sorting, scratch, appending, validation = (fastest(runs) for runs in zip(*rounds, strict=True))
     work = f"{impressions:,} impressions, {threads} threads, memory limit {memory_limit}"
     result = [
         _figure("graph", work, scratch, "DuckDB scan and sort", sorting, 1.25, goal_memory),
@@ -101,9 +115,16 @@ def figures(
         fewer = _logs(impressions // SCALING, kept)
         shutil.rmtree(validated)
         validate(fewer, validated, 1, *limits)
-        fifth = measured(build, validated, folder / "scratch", 1, None, *limits)
+        fifth = fastest(
+            [measured(build, validated, folder / f"fifth-{number}", 1, None, *limits) for number in range(repeats)]
+        )
         result.append(_figure(f"graph: {SCALING} times the rows", work, scratch, "a fifth", fifth, 6.0))
     return result
+
+
+def fastest(runs: Sequence[Measured]) -> Measured:
+    """The least time, and the most memory, of several runs of the same work."""
+    return Measured(min(run.seconds for run in runs), max(run.peak_memory_gb for run in runs))
 
 
 def _figure(
@@ -147,6 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.graph", description=__doc__)
     parser.add_argument("--impressions", type=int, default=SCALING_FROM, help="rows of the seven days of the graph")
     parser.add_argument("--threads", type=int, default=2, help="of DuckDB, for the graph and the sort alike")
+    parser.add_argument("--repeats", type=int, default=3, help="rounds; of each figure the fastest counts")
     parser.add_argument("--memory-limit", help="of DuckDB; by default 2GB, and 5GB beyond 20 million impressions")
     parser.add_argument("--folder", type=Path, default=Path("build/benchmarks"), help="for simulated logs and graphs")
     parser.add_argument("--json", action="store_true", help="end with the figures as one line of JSON")
@@ -159,7 +181,13 @@ def main(arguments: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(dir=options.folder, prefix="graph_") as folder:
             goal_memory = 8.0 if large else 4.0
             found = figures(
-                options.impressions, memory_limit, options.threads, goal_memory, options.folder, Path(folder)
+                options.impressions,
+                memory_limit,
+                options.threads,
+                goal_memory,
+                options.repeats,
+                options.folder,
+                Path(folder),
             )
         print_figures(found, options.json)
 

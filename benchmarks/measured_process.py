@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import pickle
 import resource
@@ -40,13 +41,20 @@ def measured(work: Callable[..., None], *arguments: object) -> Measured:
     # Not multiprocessing: importing Great Expectations in its child processes ends them, where pyspark is installed.
     with tempfile.TemporaryDirectory(prefix="measured_") as folder:
         call, result = Path(folder) / "call.pickle", Path(folder) / "result.json"
-        call.write_bytes(pickle.dumps((work, arguments)))
+        call.write_bytes(pickle.dumps((_module_of(work), work.__qualname__, arguments)))
         subprocess.run([sys.executable, "-m", "benchmarks.measured_process", str(call), str(result)], check=True)
         return Measured(**json.loads(result.read_text(encoding="utf-8")))
 
 
+def _module_of(work: Callable[..., None]) -> str:
+    """The name to import it by, also where its module is what was started with `python -m`."""
+    specification = getattr(sys.modules[work.__module__], "__spec__", None)
+    return work.__module__ if specification is None else str(specification.name)
+
+
 def _run(call: Path, result: Path) -> None:
-    work, arguments = pickle.loads(call.read_bytes())
+    module, name, arguments = pickle.loads(call.read_bytes())
+    work = getattr(importlib.import_module(module), name)
     started = time.perf_counter()
     work(*arguments)
     seconds = time.perf_counter() - started

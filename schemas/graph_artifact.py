@@ -122,7 +122,7 @@ class GraphArtifact:
 
     def nodes(self, kind: str) -> pyarrow.Table:
         """The node table of `user`, `content`, `brand` or `article`; a row's number is the node's index."""
-        return pyarrow.parquet.read_table(self.folder / "nodes" / f"{kind}.parquet")
+        return pyarrow.parquet.ParquetFile(self.folder / "nodes" / f"{kind}.parquet").read()
 
     def edges(self, edge_type: EdgeType) -> Edges:
         """The edges of one relation, memory-mapped."""

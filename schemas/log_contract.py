@@ -1,18 +1,21 @@
-"""The log contract: schemas/logs/*.yaml as objects. Types, keys, ranges and references are declared there only."""
+"""The log contract: schemas/logs/*.yaml as objects. Types, keys, ranges and limits are declared there only."""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
+import importlib.resources
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 import pyarrow
 import pydantic
 
+from schemas.drift_limits import ColumnDrift, DriftLimit, TableDrift, Volume
 from schemas.errors import ContractError
 from schemas.settings import Settings, parse_settings, read_yaml
 
-CONTRACT_FOLDER = Path(__file__).parent / "logs"
+# Not a path: on a cluster the project lies in a zip file.
+CONTRACT_FOLDER: Traversable = importlib.resources.files("schemas") / "logs"
 
 ARROW_TYPES: dict[str, pyarrow.DataType] = {
     "string": pyarrow.string(),
@@ -41,6 +44,7 @@ class Column(Settings):
         length, maximum_length: Exact and largest number of elements of a list.
         finite: NaN and infinity are refused.
         role: `context` (known at the request) or `attribute` (of a node); such columns can become ranking features.
+        drift: Limits that replace those of the table.
     """
 
     type: str
@@ -57,6 +61,7 @@ class Column(Settings):
     maximum_length: int | None = None
     finite: bool = False
     role: Literal["context", "attribute"] | None = None
+    drift: ColumnDrift = ColumnDrift()
 
     @pydantic.field_validator("type")
     @classmethod
@@ -73,7 +78,17 @@ class Quarantine(Settings):
 
 
 class Table(Settings):
-    """One declared table; `partitioned_by` names the timestamp column whose UTC day is the partition."""
+    """One declared table.
+
+    Attributes:
+        name: The name of its file and of its folder in the logs.
+        optional: Whether the whole table may be absent.
+        key: The columns whose values together occur once.
+        partitioned_by: The timestamp column whose UTC day is the partition.
+        quarantine: How many bad rows are put up with.
+        volume: How few rows are put up with.
+        drift: How much a day may differ from the days before; absent where days are not compared.
+    """
 
     name: str
     description: str
@@ -82,6 +97,26 @@ class Table(Settings):
     columns: dict[str, Column]
     quarantine: Quarantine
     partitioned_by: str | None = None
+    volume: Volume = Volume()
+    drift: TableDrift | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _limits_have_days(self) -> Table:
+        if self.partitioned_by is None and (self.drift is not None or self.volume.minimum_rows_per_day):
+            raise ValueError("'drift' and 'volume.minimum_rows_per_day' need 'partitioned_by': there are no days")
+        if self.partitioned_by is not None and self.volume.minimum_rows:
+            raise ValueError("'volume.minimum_rows' is for tables without partitions; use minimum_rows_per_day")
+        return self
+
+    def drift_limit(self, column: Column, measure: str) -> DriftLimit:
+        """The limit of a measure of a column: the column's own, else the table's, else none.
+
+        Args:
+            column: A column of this table, or of one that describes its rows.
+            measure: A field of ColumnDrift.
+        """
+        limit: DriftLimit | None = getattr(column.drift, measure, None) or getattr(self.drift, measure, None)
+        return limit if limit is not None else DriftLimit()
 
     @property
     def arrow_schema(self) -> pyarrow.Schema:
@@ -99,7 +134,7 @@ class Table(Settings):
 
 
 @functools.cache
-def log_contract(folder: Path = CONTRACT_FOLDER) -> dict[str, Table]:
+def log_contract(folder: Traversable = CONTRACT_FOLDER) -> dict[str, Table]:
     """Reads every table of the contract.
 
     Args:
@@ -111,7 +146,8 @@ def log_contract(folder: Path = CONTRACT_FOLDER) -> dict[str, Table]:
     Raises:
         ContractError: A file has an unknown key or type.
     """
-    paths = sorted(folder.glob("*.yaml"))
-    if not paths:
+    files = {entry.name.removesuffix(".yaml"): entry for entry in folder.iterdir() if entry.name.endswith(".yaml")}
+    if not files:
         raise ContractError(f"{folder}: no table of the log contract (*.yaml) found")
-    return {path.stem: parse_settings(Table, {"name": path.stem, **read_yaml(path)}, str(path)) for path in paths}
+    declared = {name: {"name": name, **read_yaml(files[name])} for name in sorted(files)}
+    return {name: parse_settings(Table, values, str(files[name])) for name, values in declared.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ibis.expr.types
@@ -93,9 +94,11 @@ class BaseGraph:
             self.relation(("content", "clicked_by", "user")),
         )
         followed = self.relation(("brand", "followed_by", "user"))
-        first_seen = numpy.minimum.reduce([views.first_seen, self.orders.first_seen, followed.first_seen])
         shown, clicked = self.relation(("user", "views", "content")), self.relation(("user", "clicks", "content"))
         follows = self.relation(("user", "follows", "brand"))
+        with ThreadPoolExecutor() as counting:
+            list(counting.map(BaseRelation.count, (views, clicks, shown, clicked)))
+        first_seen = numpy.minimum.reduce([views.first_seen, self.orders.first_seen, followed.first_seen])
         nothing = numpy.zeros(len(follows.degree), numpy.int64)
         return Activity(
             users=self._activity(engine, "user", first_seen, views.degree, clicks.degree),
@@ -122,13 +125,14 @@ class BaseGraph:
         kept = pending.select(stay)
         return PendingClicks(user_index[kept.user], content_index[kept.content], kept.time, kept.dwell_seconds)
 
+    @functools.cache  # noqa: B019 - lives as long as the step
     def _ids(self, kind: str) -> pyarrow.Array:
         return self._graph.nodes(kind)["id"].combine_chunks()
 
     def _stays(self, kind: str) -> Mask:
         if kind != "content":
             # Users and brands go with their last edge, not before it.
-            return numpy.ones(self._graph.nodes(kind).num_rows, bool)
+            return numpy.ones(int(self._graph.meta.counts[f"{kind}_nodes"]), bool)
         if self._content_stays is None:
             raise RuntimeError("keep_declared comes first")
         return self._content_stays

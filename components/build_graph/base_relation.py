@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 import numpy
 import numpy.typing
@@ -12,10 +13,19 @@ import numpy.typing
 from schemas.graph_artifact import Edges, IntArray
 from schemas.instants import Instant
 
-EDGES_AT_ONCE = 1 << 22
+EDGES_AT_ONCE = 1 << 18
 NEVER: Instant = numpy.iinfo(numpy.int64).max
 
 Mask = numpy.typing.NDArray[numpy.bool_]
+Array = numpy.typing.NDArray[Any]
+
+
+def read_part(array: Array, part: slice) -> Array:
+    """Reads a part of a memory-mapped array by reading the file: no page of the map has to be set up for it."""
+    if not isinstance(array, numpy.memmap) or array.filename is None:
+        return array[part]
+    offset = array.offset + part.start * array.itemsize
+    return numpy.fromfile(array.filename, array.dtype, count=part.stop - part.start, offset=offset)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,11 +73,15 @@ class BaseRelation:
             else:
                 kept = numpy.repeat(self.target_stays[first:last], numpy.diff(colptr[first : last + 1]))
             if not all_sources:
-                kept &= self.source_stays[self.edges.row[edges]]
+                kept &= self.source_stays[read_part(self.edges.row, edges)]
             if self.first_time is not None:
-                kept &= self.edges.time[edges] >= self.first_time
+                kept &= read_part(self.edges.time, edges) >= self.first_time
             yield BaseChunk(slice(first, last), edges, kept)
             first = last
+
+    def count(self) -> None:
+        """Works out degree and first_seen; numpy does so without holding up other threads."""
+        _ = self._counted
 
     @functools.cached_property
     def degree(self) -> IntArray:
@@ -93,5 +107,5 @@ class BaseRelation:
             # Edges are sorted by time: the first that stays is the oldest.
             before = numpy.concatenate([[0], numpy.cumsum(degree[chunk.targets])])[stay]
             earliest = numpy.flatnonzero(chunk.kept)[before]
-            first_seen[chunk.targets.start + stay] = self.edges.time[chunk.edges][earliest]
+            first_seen[chunk.targets.start + stay] = read_part(self.edges.time, chunk.edges)[earliest]
         return degree, first_seen

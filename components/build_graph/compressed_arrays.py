@@ -1,104 +1,65 @@
-"""Streams sorted rows from the engine into memory-mapped .npy arrays, compressed by target."""
+"""The .npy arrays of one relation, compressed by target, while they are written from front to back."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 from pathlib import Path
-from typing import Any, Never
+from typing import Any, BinaryIO
 
-import ibis.expr.types
 import numpy
-import tqdm
+import numpy.lib.format
 
-from components.engine.engine import Engine
 from schemas.graph_artifact import Edges, FloatArray, IntArray, RowArray
 
+TYPES: dict[str, type[numpy.generic]] = {"row": numpy.int32, "time": numpy.int64, "weight": numpy.float32}
 
-@dataclasses.dataclass(frozen=True)
-class CompressedArrays:
-    """Writable, memory-mapped arrays of one relation, of which `colptr` is written once it is known.
 
-    Attributes:
-        folder: Where the files lie.
-        row: int32 [edges], index of the source node.
-        time: int64 [edges], microseconds.
-        weight: float32 [edges]; None for orders, which have none.
+class CompressedWriter(contextlib.AbstractContextManager["CompressedWriter"]):
+    """Writes row, time and weight in order; use it in a `with`.
+
+    Files, not memory maps: what the kernel does for every fresh page of a map takes longer than writing.
+
+    Args:
+        folder: Where the arrays go; must not be there yet.
+        count: How many edges will be written.
+        weighted: Whether there is a weight; orders have none.
     """
 
-    folder: Path
-    row: RowArray
-    time: IntArray
-    weight: FloatArray | None
-
-    @classmethod
-    def create(cls, folder: Path, count: int, weighted: bool) -> CompressedArrays:
-        """Makes the files for so many edges; what is in them is written by the caller."""
+    def __init__(self, folder: Path, count: int, weighted: bool) -> None:
         folder.mkdir(parents=True)
-        row: RowArray = _array(folder / "row.npy", numpy.int32, count)
-        time: IntArray = _array(folder / "time.npy", numpy.int64, count)
-        weight: FloatArray | None = _array(folder / "weight.npy", numpy.float32, count) if weighted else None
-        return cls(folder, row, time, weight)
+        self._folder = folder
+        self._files: dict[str, BinaryIO] = {}
+        for name, kind in TYPES.items():
+            if name != "weight" or weighted:
+                self._files[name] = (folder / f"{name}.npy").open("wb")
+                header = {"descr": numpy.dtype(kind).str, "fortran_order": False, "shape": (count,)}
+                numpy.lib.format.write_array_header_1_0(self._files[name], header)
+
+    def __exit__(self, *error: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def append(self, row: RowArray, time: IntArray, weight: FloatArray | None) -> None:
+        """Writes the next edges; a weight of None is 1 for each of them."""
+        self._files["row"].write(numpy.ascontiguousarray(row, TYPES["row"]).data)
+        self._files["time"].write(numpy.ascontiguousarray(time, TYPES["time"]).data)
+        if "weight" in self._files:
+            weight = numpy.ones(len(row), numpy.float32) if weight is None else numpy.ascontiguousarray(weight)
+            self._files["weight"].write(weight.data)
 
     def finish(self, degree: IntArray) -> Edges:
-        """Writes colptr.
+        """Closes the files and writes colptr.
 
         Args:
             degree: int64 [targets], edges of each target.
 
         Returns:
-            The relation; its weight is empty where there is none.
+            The relation, memory-mapped, writable; its weight is empty where there is none.
         """
+        self.__exit__()
         colptr = numpy.concatenate([[0], numpy.cumsum(degree)]).astype(numpy.int64)
-        numpy.save(self.folder / "colptr.npy", colptr)
-        return Edges(colptr, self.row, self.time, numpy.empty(0, numpy.float32) if self.weight is None else self.weight)
-
-
-@dataclasses.dataclass(frozen=True)
-class CountedRows:
-    """Rows of one relation that the engine will sort.
-
-    Attributes:
-        rows: target, row, time and, for clicks, dwell in seconds; in any order.
-        count: How many rows there are.
-        targets: How many targets there are.
-    """
-
-    rows: ibis.expr.types.Table
-    count: int
-    targets: int
-
-
-def write_compressed(
-    engine: Engine, rows: CountedRows, folder: Path, progress: tqdm.tqdm[Never], weighted: bool
-) -> Edges:
-    """Sorts rows by target, then time, row and dwell, and writes them; a weight is log1p(dwell), 1 without a dwell.
-
-    Args:
-        engine: Sorts the rows.
-        rows: The rows.
-        folder: Where the arrays go.
-        progress: Advanced by every row.
-        weighted: Whether the rows are edges, which have a weight.
-
-    Returns:
-        What was written.
-    """
-    arrays = CompressedArrays.create(folder, rows.count, weighted)
-    dwell = [name for name in rows.rows.columns if name == "dwell"]
-    degree = numpy.zeros(rows.targets, numpy.int64)
-    position = 0
-    for batch in engine.stream(rows.rows.order_by("target", "time", "row", *dwell)):
-        part = slice(position, position + batch.num_rows)
-        arrays.row[part] = batch["row"].to_numpy()
-        arrays.time[part] = batch["time"].to_numpy()
-        if arrays.weight is not None:
-            # In numpy, so that every engine gives the same bytes.
-            arrays.weight[part] = numpy.log1p(batch["dwell"].to_numpy()) if dwell else 1
-        degree += numpy.bincount(batch["target"].to_numpy(), minlength=rows.targets)
-        position = part.stop
-        progress.update(batch.num_rows)
-    return arrays.finish(degree)
-
-
-def _array(path: Path, kind: type[numpy.generic], count: int) -> Any:
-    return numpy.lib.format.open_memmap(path, "w+", kind, (count,))
+        numpy.save(self._folder / "colptr.npy", colptr)
+        arrays: dict[str, Any] = {
+            name: numpy.load(self._folder / f"{name}.npy", mmap_mode="r+") for name in self._files
+        }
+        return Edges(colptr, arrays["row"], arrays["time"], arrays.get("weight", numpy.empty(0, numpy.float32)))

@@ -10,6 +10,7 @@ import ibis.expr.types
 
 from components.build_graph.log_tables import LogTables
 from components.build_graph.nodes import NodeTables
+from components.build_graph.sorted_rows import RowSpan
 from components.engine.engine import Engine
 from schemas.errors import ContractError
 from schemas.instants import MICROSECONDS, Instant
@@ -28,7 +29,7 @@ class LinkTables:
         follows: Users and brands.
         features: Contents and brands, since the content was seen.
         pending: The clicks whose dwell ends at or after the graph's end, with that dwell.
-        counts: Links of each of the four relations.
+        spans: Number and times of the links of each of the four relations.
     """
 
     views: ibis.expr.types.Table
@@ -36,7 +37,7 @@ class LinkTables:
     follows: ibis.expr.types.Table
     features: ibis.expr.types.Table
     pending: ibis.expr.types.Table
-    counts: dict[str, int]
+    spans: dict[str, RowSpan]
 
 
 def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: Instant | None) -> LinkTables:
@@ -52,8 +53,8 @@ def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: 
         ContractError: An impression names a content that the logs do not have.
     """
     views = engine.keep("views", _views(logs, nodes))
-    counts = {"views": _count(views)}
-    _require_all(counts["views"], logs.impressions)
+    spans = {"views": RowSpan.of(views)}
+    _require_all(spans["views"].count, logs.impressions)
     follows, features = _follows(logs, nodes), _features(nodes)
     if first_time is not None:
         follows, features = (links.filter(links.time >= first_time) for links in (follows, features))
@@ -70,7 +71,7 @@ def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: 
         follows=follows,
         features=features,
         pending=clicks.filter(~known, clicks.dwell_seconds.notnull()),
-        counts={**counts, "clicks": _count(clicks), "follows": _count(follows), "features": _count(features)},
+        spans={**spans, "clicks": RowSpan.of(clicks), "follows": RowSpan.of(follows), "features": RowSpan.of(features)},
     )
 
 
@@ -111,12 +112,8 @@ def _indices(nodes: ibis.expr.types.Table, key: str, name: str) -> ibis.expr.typ
     return nodes.select(**{key: nodes.id, name: nodes.index})
 
 
-def _count(rows: ibis.expr.types.Table) -> int:
-    return int(rows.count().execute())
-
-
 def _require_all(found: int, impressions: ibis.expr.types.Table) -> None:
-    expected = _count(impressions)
+    expected = int(impressions.count().execute())
     if found != expected:
         raise ContractError(
             f"impressions: {expected:,} rows, but {found:,} name ids that the other tables have; "

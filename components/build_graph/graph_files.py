@@ -70,7 +70,7 @@ def write_features(engine: Engine, logs: LogTables, nodes: NodeTables, folder: P
 
 def read_node_ids(folder: Path, kind: str) -> pyarrow.ChunkedArray:
     """The ids of nodes that `write_nodes` wrote."""
-    return pyarrow.parquet.read_table(folder / f"{kind}.parquet", columns=["id"])["id"]
+    return pyarrow.parquet.ParquetFile(folder / f"{kind}.parquet").read(columns=["id"])["id"]
 
 
 def _node_schema(kind: str, columns: list[str]) -> pyarrow.Schema:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy
 import numpy.typing
 
-from components.build_graph.base_relation import BaseChunk, BaseRelation, Mask
-from components.build_graph.compressed_arrays import CompressedArrays
+from components.build_graph.base_relation import Array, BaseChunk, BaseRelation, Mask, read_part
+from components.build_graph.compressed_arrays import CompressedWriter
 from schemas.graph_artifact import Edges, RowArray
-
-Array = numpy.typing.NDArray[Any]
 
 
 def write_merged(
@@ -45,22 +43,20 @@ def write_merged(
     stays = numpy.flatnonzero(base.degree)
     old[target_index[stays]] = base.degree[stays]
     degree = old + numpy.diff(added.colptr)
-    arrays = CompressedArrays.create(folder, int(degree.sum()), weighted=weight is not None)
-    position = 0
-    for span, chunk in _spans(base, target_index, targets):
-        new = slice(int(added.colptr[span.start]), int(added.colptr[span.stop]))
-        counts = numpy.stack([old[span], numpy.diff(added.colptr[span.start : span.stop + 1])], axis=1)  # [targets, 2]
-        is_new = numpy.repeat(numpy.tile([False, True], span.stop - span.start), counts.ravel())
-        merge = _Merge(chunk, is_new)
-        part = slice(position, position + len(is_new))
-        merge.write(arrays.row[part], base.edges.row, added.row[new], source_index)
-        merge.write(arrays.time[part], base.edges.time, added.time[new])
-        if arrays.weight is not None and weight == "dwell":
-            merge.write(arrays.weight[part], base.edges.weight, added.weight[new])
-        elif arrays.weight is not None:
-            arrays.weight[part] = 1
-        position = part.stop
-    return arrays.finish(degree)
+    with CompressedWriter(folder, int(degree.sum()), weighted=weight is not None) as writer:
+        for span, chunk in _spans(base, target_index, targets):
+            new = slice(int(added.colptr[span.start]), int(added.colptr[span.stop]))
+            counts = [old[span], numpy.diff(added.colptr[span.start : span.stop + 1])]
+            is_new = numpy.repeat(
+                numpy.tile([False, True], span.stop - span.start), numpy.stack(counts, axis=1).ravel()
+            )
+            merge = _Merge(chunk, is_new)
+            writer.append(
+                merge.merged(base.edges.row, added.row[new], source_index),
+                merge.merged(base.edges.time, added.time[new]),
+                merge.merged(base.edges.weight, added.weight[new]) if weight == "dwell" else None,
+            )
+        return writer.finish(degree)
 
 
 class _Merge:
@@ -74,12 +70,14 @@ class _Merge:
     def __init__(self, chunk: BaseChunk | None, is_new: Mask) -> None:
         self._chunk, self._is_new, self._is_old = chunk, is_new, ~is_new
 
-    def write(self, output: Array, earlier: Array, added: Array, index: RowArray | None = None) -> None:
-        """Merges one array into `output`; the values of the earlier one are mapped through `index`."""
-        output[self._is_new] = added
+    def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
+        """Merges one array; the values of the earlier one are mapped through `index`."""
+        merged = numpy.empty(len(self._is_new), earlier.dtype)
+        merged[self._is_new] = added
         if self._chunk is not None:
-            kept = earlier[self._chunk.edges][self._chunk.kept]
-            output[self._is_old] = kept if index is None else index[kept]
+            kept = read_part(earlier, self._chunk.edges)[self._chunk.kept]
+            merged[self._is_old] = kept if index is None else index[kept]
+        return merged
 
 
 def _spans(base: BaseRelation, target_index: RowArray, targets: int) -> Iterator[tuple[slice, BaseChunk | None]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Literal, Never
+from typing import Literal, Never, TypeAlias
 
 import ibis.expr.types
 import numpy
@@ -14,17 +14,19 @@ import tqdm
 
 from components.build_graph.base_graph import BaseGraph
 from components.build_graph.carry_over import FIELDS, PendingClicks, write_carry_over
-from components.build_graph.compressed_arrays import CountedRows, write_compressed
 from components.build_graph.edges import LinkTables, directed_edges
 from components.build_graph.graph_files import WrittenPart
 from components.build_graph.late_dwells import set_late_dwells
 from components.build_graph.merged_arrays import write_merged
 from components.build_graph.nodes import NodeTables
+from components.build_graph.sorted_rows import RowSpan, UnsortedRows, write_sorted
 from components.engine.engine import Engine
 from schemas.graph_artifact import EDGE_TYPES, Edges, EdgeType, RowArray, reverse_of
 from schemas.instants import Instant
 
 CLICKS: EdgeType = ("user", "clicks", "content")
+
+StartedEdges: TypeAlias = dict[EdgeType, Future[Edges]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,24 +38,29 @@ class RelationFiles:
         nodes: Of the new graph.
         folder: Of the new graph; its nodes are written already.
         base: The graph that is continued; None builds from the logs alone.
+        joining: Where relations of the base are joined with newer edges.
     """
 
     engine: Engine
     nodes: NodeTables
     folder: Path
     base: BaseGraph | None
+    joining: Executor
 
-    def write_edges(self, links: LinkTables, end: Instant) -> list[WrittenPart]:
-        """Writes every relation, each sorted by target, then time, row and weight, and the carry-over."""
-        pending, late = self._pending(links, end)
-        # Numpy joins one relation while the engine sorts the next.
-        with _progress("edges", 2 * sum(links.counts.values())) as progress, ThreadPoolExecutor(1) as joining:
-            started = {
-                edge_type: self._write_edges_of(edge_type, self._directed(links, edge_type), progress, joining)
+    def start_edges(self, links: LinkTables) -> StartedEdges:
+        """Sorts every relation by target, time, row and weight; numpy joins one while the engine sorts the next."""
+        total = 2 * sum(span.count for span in links.spans.values())
+        with _progress("edges", total) as progress:
+            return {
+                edge_type: self._write_edges_of(edge_type, self._directed(links, edge_type), progress)
                 for forward in EDGE_TYPES[:4]
                 for edge_type in (forward, reverse_of(forward))
             }
-            written = {edge_type: future.result() for edge_type, future in started.items()}
+
+    def finish_edges(self, started: StartedEdges, links: LinkTables, end: Instant) -> list[WrittenPart]:
+        """Waits for every relation, and writes what clicks have become of dwells that are known now, or later."""
+        written = {edge_type: future.result() for edge_type, future in started.items()}
+        pending, late = self._pending(links, end)
         for edge_type in (CLICKS, reverse_of(CLICKS)):
             set_late_dwells(written[edge_type], late, by_content=edge_type == CLICKS)
         write_carry_over(self.folder, end, pending)
@@ -67,10 +74,10 @@ class RelationFiles:
         """
         orders = self.engine.keep("order_links", orders)
         target = self.folder / "features" / "orders"
-        rows = CountedRows(orders, int(orders.count().execute()), self.nodes.counts["user"])
-        with _progress("orders", rows.count) as progress:
+        rows = UnsortedRows(orders, RowSpan.of(orders), self.nodes.counts["user"])
+        with _progress("orders", rows.span.count) as progress:
             if self.base is None:
-                written = write_compressed(self.engine, rows, target, progress, weighted=False)
+                written = write_sorted(self.engine, rows, target, progress, weighted=False)
             else:
                 row_index = numpy.concatenate([[-1], self._index("article") + 1]).astype(numpy.int32)
                 index = (row_index, self._index("user"))
@@ -78,29 +85,27 @@ class RelationFiles:
                 written = write_merged(self.base.orders, *index, added, target, None)
         return written, _written("orders", written)
 
-    def _directed(self, links: LinkTables, edge_type: EdgeType) -> CountedRows:
+    def _directed(self, links: LinkTables, edge_type: EdgeType) -> UnsortedRows:
         forward = edge_type if edge_type in EDGE_TYPES[:4] else reverse_of(edge_type)
         rows = directed_edges(getattr(links, forward[1]), reverse=edge_type != forward)
-        return CountedRows(rows, links.counts[forward[1]], self.nodes.counts[edge_type[2]])
+        return UnsortedRows(rows, links.spans[forward[1]], self.nodes.counts[edge_type[2]])
 
-    def _write_edges_of(
-        self, edge_type: EdgeType, rows: CountedRows, progress: tqdm.tqdm[Never], joining: Executor
-    ) -> Future[Edges]:
+    def _write_edges_of(self, edge_type: EdgeType, rows: UnsortedRows, progress: tqdm.tqdm[Never]) -> Future[Edges]:
         source, relation, target = edge_type
         folder = self.folder / "edges" / "__".join(edge_type)
         # What features what is made anew: contents change their brands, and their first_seen.
         if self.base is None or relation in ("features", "featured_by"):
             done: Future[Edges] = Future()
-            done.set_result(write_compressed(self.engine, rows, folder, progress, weighted=True))
+            done.set_result(write_sorted(self.engine, rows, folder, progress, weighted=True))
             return done
         index = (self._index(source), self._index(target))
         weight: Literal["dwell", "one"] = "dwell" if "dwell" in rows.rows.columns else "one"
         added = self._sorted_apart(rows, folder, progress, weighted=True)
-        return joining.submit(write_merged, self.base.relation(edge_type), *index, added, folder, weight)
+        return self.joining.submit(write_merged, self.base.relation(edge_type), *index, added, folder, weight)
 
-    def _sorted_apart(self, rows: CountedRows, folder: Path, progress: tqdm.tqdm[Never], *, weighted: bool) -> Edges:
+    def _sorted_apart(self, rows: UnsortedRows, folder: Path, progress: tqdm.tqdm[Never], *, weighted: bool) -> Edges:
         """Sorts the new rows alone; what stays of the earlier graph is sorted already."""
-        return write_compressed(self.engine, rows, self.engine.work_folder / "new" / folder.name, progress, weighted)
+        return write_sorted(self.engine, rows, self.engine.work_folder / "new" / folder.name, progress, weighted)
 
     def _pending(self, links: LinkTables, end: Instant) -> tuple[list[PendingClicks], PendingClicks]:
         """The clicks whose dwell is not known at the end, and those of the earlier graph whose dwell is known now."""

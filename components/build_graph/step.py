@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ibis.expr.types
@@ -75,12 +76,13 @@ def build_graph(
                 f"the logs were validated for {inputs.details['window_start']} to {inputs.as_of}"
             )
         links = link_tables(engine, tables, nodes, None if reach_back else start)
-        with whole_folder(output) as folder:
-            relations = RelationFiles(engine, nodes, folder, earlier)
+        with whole_folder(output) as folder, ThreadPoolExecutor(settings.threads) as joining:
+            relations = RelationFiles(engine, nodes, folder, earlier, joining)
             written = write_nodes(engine, nodes, folder / "nodes")
+            started = relations.start_edges(links)
             orders, part = relations.write_orders(order_links(tables, nodes))
             write_features(engine, tables, nodes, folder / "features", orders)
-            written += [part, *relations.write_edges(links, end)]
+            written += [part, *relations.finish_edges(started, links, end)]
             report.counts |= {part.name: part.count for part in written}
             meta = ArtifactMeta(
                 kind="graph",

@@ -13,7 +13,7 @@ import pyarrow
 
 from components.engine.settings import EngineSettings
 
-BATCH_ROWS = 1 << 20
+BATCH_ROWS = 1 << 18
 
 
 class Engine(abc.ABC):

@@ -2,63 +2,76 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
+import shutil
 from pathlib import Path
 
-import duckdb
+import ibis.expr.types
+import numpy
 import pyarrow
-import pyarrow.parquet
 
+from components.engine.engine import Engine
+from components.validate_logs.checked_table import CheckedTable
 from components.validate_logs.log_window import LogWindow
-from components.validate_logs.quarantine import CheckedTable
-from components.validate_logs.source_rows import DAY_COLUMN
-from components.validate_logs.sql_text import literal, quoted_names
+from components.validate_logs.sorted_file import SortedFileWriter, write_sorted_file
+from components.validate_logs.wide_file import DAY_COLUMN
 
 FILE_NAME = "part-0.parquet"
-ROW_GROUP_ROWS = 1 << 20
 
 
-def write_accepted(
-    connection: duckdb.DuckDBPyConnection, checked: CheckedTable, window: LogWindow, folder: Path
-) -> list[Path]:
+def write_accepted(engine: Engine, checked: CheckedTable, window: LogWindow, folder: Path) -> list[Path]:
     """Writes `<table>/day=.../part-0.parquet`, or `<table>/part-0.parquet` for a table without partitions.
 
-    Rows are sorted by time and key, which is unique among them: the same rows give the same bytes. A partitioned table
-    without rows gets one empty file, on the window's last day, so that every table can be read.
+    Rows are in order of time. Files that hold nothing but accepted rows, in that order, are copied; all other rows are
+    sorted by time and key, which is unique among them: the same rows give the same bytes, whatever the engine. A
+    partitioned table without rows gets one empty file, on the window's last day, so that every table can be read.
 
     Args:
-        connection: Holds the rows.
-        checked: The table after the row rules.
+        engine: Holds the rows.
+        checked: The table after its checks.
         window: The run's instants.
         folder: The artifact's folder.
 
     Returns:
         The files that were written.
     """
-    table = checked.table
-    order = quoted_names(table.key if table.partitioned_by is None else (table.partitioned_by, *table.key))
-    select = f"SELECT {quoted_names(table.columns)} FROM {checked.accepted}"
+    table, target = checked.table, folder / checked.table.name
+    remaining = checked.accepted if not checked.unchanged else checked.remaining
+    target.mkdir(parents=True)
+    if not checked.counts["rows_accepted"].sum():
+        partition = "" if table.partitioned_by is None else f"day={window.days[-1].isoformat()}"
+        (target / partition).mkdir(exist_ok=True)
+        write_sorted_file([], table.arrow_schema, target / partition / FILE_NAME)
+        return [target / partition / FILE_NAME]
     if table.partitioned_by is None:
-        path = folder / table.name / FILE_NAME
-        _write(connection, f"{select} ORDER BY {order}", table.arrow_schema, path)
-        return [path]
-    days: list[datetime.date] = [
-        day
-        for (day,) in connection.sql(
-            f"SELECT DISTINCT {DAY_COLUMN} FROM {checked.accepted} ORDER BY {DAY_COLUMN}"
-        ).fetchall()
-    ]
+        rows = checked.accepted.select(*table.columns).order_by(*table.key)
+        write_sorted_file(engine.stream(rows), table.arrow_schema, target / FILE_NAME)
+        return [target / FILE_NAME]
     paths: list[Path] = []
-    for day in days or window.days[-1:]:
-        path = folder / table.name / f"day={day.isoformat()}" / FILE_NAME
-        query = f"{select} WHERE {DAY_COLUMN} = {literal(day.isoformat())}::DATE ORDER BY {order}"
-        _write(connection, query, table.arrow_schema, path)
+    for file in checked.unchanged:
+        path = target / f"day={file.day}" / FILE_NAME
+        path.parent.mkdir()
+        shutil.copyfile(file.path, path)
         paths.append(path)
+    if remaining is not None:
+        order = dict.fromkeys((DAY_COLUMN, table.partitioned_by, *table.key))
+        paths += _write_days(engine, remaining.order_by(*order), table.arrow_schema, target)
+    return sorted(paths)
+
+
+def _write_days(engine: Engine, rows: ibis.expr.types.Table, schema: pyarrow.Schema, target: Path) -> list[Path]:
+    """Writes rows that are in order of day, one file a day."""
+    paths: list[Path] = []
+    with contextlib.ExitStack() as writers:
+        for batch in engine.stream(rows):
+            days = batch[DAY_COLUMN].cast(pyarrow.int32()).to_numpy()
+            starts = [0, *(numpy.flatnonzero(days[1:] != days[:-1]) + 1).tolist()] if len(days) else []
+            for start, end in zip(starts, [*starts[1:], len(days)], strict=False):
+                path = target / f"day={batch[DAY_COLUMN][start].as_py().isoformat()}" / FILE_NAME
+                if not paths or path != paths[-1]:
+                    writers.close()
+                    path.parent.mkdir()
+                    writer = writers.enter_context(SortedFileWriter(path, schema))
+                    paths.append(path)
+                writer.write(batch.select(schema.names).slice(start, end - start))
     return paths
-
-
-def _write(connection: duckdb.DuckDBPyConnection, query: str, schema: pyarrow.Schema, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # One chunk a column: Parquet's pages would otherwise end where DuckDB's batches happen to.
-    rows = connection.sql(query).to_arrow_table().combine_chunks().cast(schema)
-    pyarrow.parquet.write_table(rows, path, row_group_size=ROW_GROUP_ROWS)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Literal
 
-import duckdb
+import ibis.expr.types
 import pandas
 
-from components.validate_logs.quarantine import CheckedTable
-from components.validate_logs.source_rows import DAY_COLUMN
-from components.validate_logs.sql_text import literal, quoted
+from components.validate_logs.checked_table import CheckedTable
+from components.validate_logs.row_rules import described, not_finite
+from components.validate_logs.wide_file import DAY_COLUMN
 from schemas.log_contract import Column, Table
+
+Statistic = Literal["missing", "count", "smallest", "largest"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,15 +23,26 @@ class Measure:
 
     Attributes:
         name: What it counts, in words; starts with the column's name.
-        expression: SQL aggregate over the accepted rows.
+        statistic: How values become a number: `missing` counts nulls, `count` the rows for which `value` is true.
+        value: From rows with the declared columns.
         minimum: What it must at least be.
         maximum: What it may at most be.
     """
 
     name: str
-    expression: str
+    statistic: Statistic
+    value: Callable[[ibis.expr.types.Table], ibis.expr.types.Value]
     minimum: float | None = None
     maximum: float | None = None
+
+    def of(self, rows: ibis.expr.types.Table) -> ibis.expr.types.Value:
+        """The aggregate over rows."""
+        value = self.value(rows)
+        if self.statistic == "missing":
+            return rows.count() - value.count()
+        if self.statistic == "count":
+            return value.fill_null(False).cast("int64").sum()
+        return value.min() if self.statistic == "smallest" else value.max()
 
 
 def measures_of(table: Table) -> list[Measure]:
@@ -35,46 +50,63 @@ def measures_of(table: Table) -> list[Measure]:
     return [measure for name, column in table.columns.items() for measure in _column_measures(name, column)]
 
 
-def daily_measures(connection: duckdb.DuckDBPyConnection, checked: CheckedTable) -> pandas.DataFrame:
+def daily_measures(checked: CheckedTable) -> pandas.DataFrame:
     """Measures a table.
 
     Args:
-        connection: Holds the rows.
-        checked: The table after the row rules.
+        checked: The table after its checks.
 
     Returns:
         One row a partition's day, oldest first (for a table without partitions one row in all, with an empty `day`):
         `day`, `rows_read`, `rows_accepted`, `rows_quarantined`, and one column a measure.
     """
-    day = f"coalesce(CAST({DAY_COLUMN} AS VARCHAR), '') AS day"
-    counts = "count(*) AS rows_read, count(*) - count(reason) AS rows_accepted, count(reason) AS rows_quarantined"
-    read = connection.sql(f"SELECT {day}, {counts} FROM {checked.rows} GROUP BY day ORDER BY day").df()
-    measured = [f"{measure.expression} AS {quoted(measure.name)}" for measure in measures_of(checked.table)]
-    accepted = connection.sql(f"SELECT {', '.join([day, *measured])} FROM {checked.accepted} GROUP BY day").df()
-    measures: pandas.DataFrame = read.merge(accepted, on="day", how="left")
+    measured = checked.measures
+    if measured is None:
+        rows = checked.accepted
+        aggregates = {measure.name: measure.of(rows) for measure in measures_of(checked.table)}
+        measured = with_day_text(rows.group_by(DAY_COLUMN).agg(**aggregates).execute())
+    measures: pandas.DataFrame = checked.counts.merge(measured, on="day", how="left")
     return measures
 
 
-def _column_measures(name: str, column: Column) -> list[Measure]:
-    value = quoted(name)
-    measures: list[Measure] = []
+def with_day_text(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """Replaces the column of partition days by `day`: text such as 2026-03-02, empty where there is none."""
+    # The type is told, since a frame without rows has none of its own.
+    days = pandas.Series(
+        ["" if pandas.isna(day) else str(day)[:10] for day in frame[DAY_COLUMN]], index=frame.index, dtype="str"
+    )
+    frame = frame.drop(columns=DAY_COLUMN)
+    frame.insert(0, "day", days)
+    return frame.sort_values("day", ignore_index=True)
+
+
+def joined_measures(table: Table, parts: list[pandas.DataFrame]) -> pandas.DataFrame:
+    """The measures of rows that were measured in several parts."""
+    functions: dict[str, str] = {
+        measure.name: {"missing": "sum", "count": "sum", "smallest": "min", "largest": "max"}[measure.statistic]
+        for measure in measures_of(table)
+    }
+    together = pandas.concat([part[["day", *functions]] for part in parts])
+    joined: pandas.DataFrame = together.groupby("day", as_index=False).agg(functions) if functions else together
+    return joined
+
+
+def _column_measures(name: str, column: Column) -> Iterator[Measure]:
     if not column.nullable:
-        measures.append(Measure(f"{name}: nulls", f"count(*) - count({value})", maximum=0))
+        yield Measure(f"{name}: nulls", "missing", lambda rows: rows[name], maximum=0)
     if column.minimum is not None:
-        measures.append(Measure(f"{name}: smallest", f"min({value})", minimum=column.minimum))
+        yield Measure(f"{name}: smallest", "smallest", lambda rows: rows[name], minimum=column.minimum)
     if column.maximum is not None:
-        measures.append(Measure(f"{name}: largest", f"max({value})", maximum=column.maximum))
+        yield Measure(f"{name}: largest", "largest", lambda rows: rows[name], maximum=column.maximum)
     if column.allowed is not None:
-        allowed = ", ".join(literal(item) for item in column.allowed)
-        measures.append(
-            Measure(f"{name}: values beside {allowed}", f"count(*) FILTER ({value} NOT IN ({allowed}))", maximum=0)
-        )
+        allowed = column.allowed
+        words = f"{name}: values beside {described(allowed)}"
+        yield Measure(words, "count", lambda rows: rows[name].notin(allowed), maximum=0)
     if column.length is not None:
-        measures.append(Measure(f"{name}: shortest list", f"min(len({value}))", minimum=column.length))
+        yield Measure(f"{name}: shortest list", "smallest", lambda rows: rows[name].length(), minimum=column.length)
     longest = column.length if column.length is not None else column.maximum_length
     if longest is not None:
-        measures.append(Measure(f"{name}: longest list", f"max(len({value}))", maximum=longest))
+        yield Measure(f"{name}: longest list", "largest", lambda rows: rows[name].length(), maximum=longest)
     if column.finite and column.type.startswith("list"):
-        broken = f"count(*) FILTER (len(list_filter({value}, element -> NOT isfinite(element))) > 0)"
-        measures.append(Measure(f"{name}: lists with NaN or infinity", broken, maximum=0))
-    return measures
+        words = f"{name}: lists with NaN or infinity"
+        yield Measure(words, "count", lambda rows: not_finite(rows[name]), maximum=0)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from graphlib import TopologicalSorter
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
 import tqdm
 
+from components.engine.engine import Engine, open_engine
 from components.validate_logs.accepted_rows import write_accepted
+from components.validate_logs.check_tables import checked_tables
+from components.validate_logs.checked_table import CheckedTable
 from components.validate_logs.coverage import refuse_uncovered
 from components.validate_logs.daily_measures import daily_measures
-from components.validate_logs.expectations import (
-    ExpectationRun,
-    column_expectations,
-    measure_expectations,
-    written_columns,
-)
 from components.validate_logs.fingerprints import fingerprint_contract, fingerprint_files
-from components.validate_logs.log_files import LogFile, find_log_files
+from components.validate_logs.log_files import find_log_files
 from components.validate_logs.log_window import LogWindow
-from components.validate_logs.quarantine import CheckedTable, check_table, refuse_beyond_share, write_quarantine
+from components.validate_logs.quarantine import quarantine_file, refuse_beyond_share
 from components.validate_logs.settings import ValidationSettings
-from components.validate_logs.sql_text import quoted
-from components.validate_logs.validation_results import TableResult, table_result, write_results
-from components.validate_logs.working_database import working_database
+from components.validate_logs.validation_report import report_validation
 from schemas.artifact_meta import ArtifactMeta, write_meta
 from schemas.folders import whole_folder
 from schemas.instants import Instant, format_instant
@@ -33,7 +28,14 @@ from schemas.step_report import StepReport
 
 
 def validate_logs(
-    *, logs: Path, output: Path, start: Instant, end: Instant, settings: ValidationSettings, report: StepReport
+    *,
+    logs: Path,
+    output: Path,
+    start: Instant,
+    end: Instant,
+    settings: ValidationSettings,
+    report: StepReport,
+    contract: Mapping[str, Table] | None = None,
 ) -> None:
     """Validates the logs of one window against schemas/logs.
 
@@ -43,35 +45,45 @@ def validate_logs(
             contract's columns, `quarantine/<table>.parquet`, validation.json, validation.html, meta.json.
         start: The first instant whose impressions are needed.
         end: Everything that is read lies strictly before it.
-        settings: How much of the machine may be used.
+        settings: Which engine is used, and how much of the machine.
         report: Gets rows read, accepted and quarantined of each table.
+        contract: The declared tables by name; by default those of schemas/logs.
 
     Raises:
         ContractError: The logs are refused; nothing has been written.
     """
-    window, contract = LogWindow(start, end), log_contract()
-    files = find_log_files(logs, contract, window)
-    with working_database(settings) as connection:
+    window, tables = LogWindow(start, end), dict(log_contract() if contract is None else contract)
+    files = find_log_files(logs, tables, window)
+    with open_engine(settings) as engine:
         checked: dict[str, CheckedTable] = {}
-        for name in tqdm.tqdm(_referenced_first(contract), desc="check tables", unit="table"):
-            accepted = {table: rows.accepted for table, rows in checked.items()}
-            checked[name] = check_table(connection, logs, contract[name], files[name], window, accepted)
-            refuse_beyond_share(connection, logs, checked[name])
-            refuse_uncovered(connection, logs, checked[name], window)
+        for rows in checked_tables(engine, settings, logs, tables, files, window):
+            refuse_beyond_share(logs, rows)
+            refuse_uncovered(logs, rows, window)
+            checked[rows.table.name] = rows
+        for rows in checked.values():
+            for name in ("read", "accepted", "quarantined"):
+                report.counts[f"{rows.table.name}_{name}"] = int(rows.counts[f"rows_{name}"].sum())
         with whole_folder(output) as folder:
-            results = _write(connection, logs, files, checked, window, folder)
-            for result in results:
-                report.counts[f"{result.name}_read"] = result.read
-                report.counts[f"{result.name}_accepted"] = result.accepted
-                report.counts[f"{result.name}_quarantined"] = result.quarantined
-            largest = [_largest_time(connection, rows) for rows in checked.values()]
+            written = _write_tables(engine, checked, window, folder)
+            # Refuses what the expectations and the limits of drift do not allow; then nothing of the folder remains.
+            report_validation(
+                engine=engine,
+                logs=logs,
+                window=window,
+                checked=checked,
+                measures={name: daily_measures(rows) for name, rows in checked.items()},
+                files={name: len(group) for name, group in files.items()},
+                written=written,
+                folder=folder,
+            )
+            latest = [rows.latest for rows in checked.values() if rows.latest is not None]
             meta = ArtifactMeta(
                 kind="validated_logs",
                 as_of=format_instant(end),
-                largest_event_time=format_instant(max(time for time in largest if time is not None)),
+                largest_event_time=format_instant(max(latest)),
                 inputs={
                     "logs": fingerprint_files(file for group in files.values() for file in group),
-                    "log_contract": fingerprint_contract(contract),
+                    "log_contract": fingerprint_contract(tables),
                 },
                 counts=report.counts,
                 details={"window_start": format_instant(start)},
@@ -79,44 +91,14 @@ def validate_logs(
             write_meta(folder, meta)
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    logs: Path,
-    files: dict[str, list[LogFile]],
-    checked: dict[str, CheckedTable],
-    window: LogWindow,
-    folder: Path,
-) -> list[TableResult]:
-    """Writes tables, quarantine and results; refuses where an expectation does not hold."""
+def _write_tables(
+    engine: Engine, checked: Mapping[str, CheckedTable], window: LogWindow, folder: Path
+) -> dict[str, Path]:
+    """Writes accepted and quarantined rows; tells one file of the accepted rows of each table."""
     (folder / "quarantine").mkdir()
-    run, results = ExpectationRun(), []
+    written: dict[str, Path] = {}
     for name in tqdm.tqdm(sorted(checked), desc="write tables", unit="table"):
-        table, rows = checked[name].table, checked[name]
-        paths = write_accepted(connection, rows, window, folder)
-        write_quarantine(connection, rows, folder / "quarantine" / f"{name}.parquet")
-        measures = daily_measures(connection, rows)
-        results.append(table_result(connection, rows, measures, len(files[name])))
-        if results[-1].read:
-            suite = measure_expectations(table, window, results[-1].read)
-            run.validate(table, "measures", measures, suite)
-        run.validate(table, "columns", written_columns(paths[0]), column_expectations(table))
-    run.refuse_failures(logs)
-    write_results(folder, window, results, run.results)
-    return results
-
-
-def _referenced_first(contract: dict[str, Table]) -> list[str]:
-    """Table names in an order in which every table comes after those that it references."""
-    references = {
-        name: {column.references.split(".")[0] for column in table.columns.values() if column.references is not None}
-        for name, table in contract.items()
-    }
-    return list(TopologicalSorter(references).static_order())
-
-
-def _largest_time(connection: duckdb.DuckDBPyConnection, checked: CheckedTable) -> Instant | None:
-    if checked.table.partitioned_by is None:
-        return None
-    query = f"SELECT epoch_us(max({quoted(checked.table.partitioned_by)})) FROM {checked.accepted}"
-    largest: Instant | None = connection.sql(query).fetchall()[0][0]
-    return largest
+        written[name] = write_accepted(engine, checked[name], window, folder)[0]
+        quarantined = quarantine_file(engine, checked[name].table)
+        shutil.copyfile(quarantined, folder / "quarantine" / f"{name}.parquet")
+    return written

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow
 import pytest
 
+from schemas.drift_limits import DriftLimit
 from schemas.errors import ContractError
 from schemas.log_contract import ARROW_TYPES, log_contract
 
@@ -97,3 +98,51 @@ def test_a_wrong_declaration_is_refused_by_name(tmp_path: Path, old: str, new: s
 def test_a_folder_without_a_contract_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no table of the log contract"):
         log_contract(tmp_path)
+
+
+PARTITIONED = """
+description: Returned articles.
+optional: false
+partitioned_by: time
+key: [id]
+columns:
+  id: {type: string, nullable: false, description: The id., drift: {unseen_share: {warn: 0.2}}}
+  time: {type: timestamp, nullable: false, description: When.}
+  reason: {type: string, role: context, description: Why., drift: {null_share: {warn: 0.5}}}
+quarantine: {maximum_share: 0.01}
+volume: {minimum_rows_per_day: 3}
+drift:
+  minimum_rows: 10
+  significance: 0.001
+  volume: {warn: 2, refuse: 4}
+  null_share: {warn: 0.1, refuse: 0.2}
+"""
+
+
+def test_the_limits_of_a_column_replace_those_of_its_table(tmp_path: Path) -> None:
+    (tmp_path / "returns.yaml").write_text(PARTITIONED)
+    table = log_contract(tmp_path)["returns"]
+    assert table.volume.minimum_rows_per_day == 3
+    assert table.drift_limit(table.columns["reason"], "null_share") == DriftLimit(warn=0.5)
+    assert table.drift_limit(table.columns["time"], "null_share") == DriftLimit(warn=0.1, refuse=0.2)
+    assert table.drift_limit(table.columns["id"], "unseen_share") == DriftLimit(warn=0.2)
+    assert table.drift_limit(table.columns["time"], "rate") == DriftLimit()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("volume: {warn: 2, refuse: 4}", "volume: {warn: 5, refuse: 4}", "warn (5) lies beyond refuse (4)"),
+        ("volume: {warn: 2, refuse: 4}", "volume: {warn: -1}", "'drift.volume.warn'"),
+        ("volume: {warn: 2, refuse: 4}", "speed: {warn: 2}", "unknown key 'drift.speed'"),
+        ("  significance: 0.001\n", "", "'drift.significance'"),
+        ("partitioned_by: time\n", "", "there are no days"),
+        ("minimum_rows_per_day: 3", "minimum_rows: 3", "use minimum_rows_per_day"),
+    ],
+)
+def test_wrong_limits_are_refused_by_name(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in PARTITIONED
+    (tmp_path / "returns.yaml").write_text(PARTITIONED.replace(old, new))
+    with pytest.raises(ContractError) as caught:
+        log_contract(tmp_path)
+    assert message in str(caught.value)

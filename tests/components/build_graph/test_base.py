@@ -44,7 +44,7 @@ def long_dwells(tables: Tables) -> Tables:
     seed=st.integers(0, 1000),
     days=st.integers(0, 5),
     end=st.sampled_from([START + 6 * DAY, START + 8 * DAY]),
-    edges_at_once=st.sampled_from([1, 40, 1 << 22]),
+    edges_at_once=st.sampled_from([1, 40, 1 << 18]),
 )
 def test_continuing_gives_the_bytes_of_building_from_scratch(
     tmp_path_factory: pytest.TempPathFactory, seed: int, days: int, end: int, edges_at_once: int

@@ -103,28 +103,6 @@ def test_a_parquet_file_with_damaged_pages_is_named_although_its_footer_is_whole
     assert f"{path}: cannot be read" in refusal(logs)
 
 
-def test_a_broken_line_of_json(logs: Path) -> None:
-    path = logs / "impressions" / "day=2026-03-05" / "part-0.parquet"
-    write_log_file(path.with_suffix(".ndjson"), "impressions", pandas.read_parquet(path, partitioning=None))
-    path.unlink()
-    json_path = path.with_suffix(".ndjson")
-    json_path.write_text(json_path.read_text().replace("phone", 'pho"ne', 1).replace("desktop", 'desk"top', 1))
-    message = refusal(logs)
-    assert f"{json_path}: cannot be read" in message
-    assert re.search(r"line \d+", message)
-
-
-def test_text_that_is_no_time_in_json(logs: Path) -> None:
-    path = logs / "orders" / sorted((logs / "orders").iterdir())[0] / "part-0.parquet"
-    write_log_file(path.with_suffix(".ndjson"), "orders", pandas.read_parquet(path, partitioning=None))
-    path.unlink()
-    json_path = path.with_suffix(".ndjson")
-    json_path.write_text(re.sub(r'"timestamp":"[^"]+"', '"timestamp":"yesterday"', json_path.read_text(), count=1))
-    message = refusal(logs)
-    assert f"{json_path}: cannot be read" in message
-    assert "yesterday" in message
-
-
 def test_a_day_without_a_partition(logs: Path) -> None:
     folder = logs / "impressions" / "day=2026-03-06"
     (folder / "part-0.parquet").unlink()

@@ -9,34 +9,28 @@ import numpy
 import pandas
 import pytest
 
-from components.validate_logs.log_files import find_log_files
+from components.engine.engine import open_engine
 from components.validate_logs.log_window import LogWindow
-from components.validate_logs.quarantine import check_table
-from components.validate_logs.row_rules import row_rules, table_rules
+from components.validate_logs.row_rules import row_rules
 from components.validate_logs.settings import ValidationSettings
-from components.validate_logs.working_database import working_database
+from components.validate_logs.table_rules import reference_rules, repetition_rules
 from schemas.log_contract import log_contract
-from tests.components.validate_logs.validating import END
-from tests.log_folders import START, Tables, shop_tables, write_log_folder
-
-ORDER = ("articles", "contents", "follows", "impressions", "orders", "users")
+from tests.components.validate_logs.validating import END, check_tables
+from tests.log_folders import START, Tables, shop_tables, write_log_file, write_log_folder
 
 
 def reasons(folder: Path, tables: Tables, file_format: str = "parquet") -> dict[str, list[tuple[Any, ...]]]:
     """The bad rows of each table: the values of its key, then the reason."""
     logs = write_log_folder(folder / "logs", tables, file_format, as_declared=False)
-    contract, window = log_contract(), LogWindow(START, END)
-    files = find_log_files(logs, contract, window)
     found: dict[str, list[tuple[Any, ...]]] = {}
-    accepted: dict[str, str] = {}
-    with working_database(ValidationSettings()) as connection:
-        for name in ORDER:
-            checked = check_table(connection, logs, contract[name], files[name], window, accepted)
-            accepted[name] = checked.accepted
-            key = ", ".join(contract[name].key)
-            query = f"SELECT {key}, reason FROM {checked.rows} WHERE reason IS NOT NULL ORDER BY ALL"
-            if rows := connection.sql(query).fetchall():
-                found[name] = rows
+    with open_engine(ValidationSettings(threads=1)) as engine:
+        checked = check_tables(engine, logs, LogWindow(START, END), ValidationSettings(threads=1))
+        for name, rows in checked.items():
+            columns = [*log_contract()[name].key, "reason"]
+            bad = rows.quarantined.order_by(columns).select(columns).execute()
+            assert int(rows.counts["rows_quarantined"].sum()) == len(bad)
+            if len(bad):
+                found[name] = [tuple(values) for values in bad.itertuples(index=False)]
     return found
 
 
@@ -44,39 +38,43 @@ def test_a_valid_shop_has_no_bad_row(tmp_path: Path) -> None:
     assert reasons(tmp_path, shop_tables()) == {}
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "reason"),
-    [
-        ("user_id", None, "user_id: null"),
-        ("request_id", "", "request_id: empty"),
-        ("slot", 1000, "slot: outside 0..999"),
-        ("slot", -1, "slot: outside 0..999"),
-        ("clicked", 2, "clicked: not one of 0, 1"),
-        ("clicked", 1000, "clicked: does not fit int8"),
-        ("dwell_seconds", -0.5, "dwell_seconds: outside 0.."),
-        ("dwell_seconds", numpy.inf, "dwell_seconds: not finite"),
-        ("content_id", "gone", "content_id: unknown in contents.content_id"),
-        ("timestamp", pandas.Timestamp("2026-03-02T00:00:00Z"), "timestamp: outside the day of its partition"),
-    ],
-)
-def test_a_bad_impression(tmp_path: Path, column: str, value: Any, reason: str) -> None:
+BAD_VALUES: list[tuple[str, Any, str]] = [
+    ("user_id", None, "user_id: null"),
+    ("request_id", "", "request_id: empty"),
+    ("slot", 1000, "slot: outside 0..999"),
+    ("slot", -1, "slot: outside 0..999"),
+    ("clicked", 2, "clicked: not one of 0, 1"),
+    ("clicked", 1000, "clicked: does not fit int8"),
+    ("dwell_seconds", -0.5, "dwell_seconds: outside 0.."),
+    ("dwell_seconds", numpy.inf, "dwell_seconds: not finite"),
+    ("content_id", "gone", "content_id: unknown in contents.content_id"),
+]
+
+
+def test_bad_impressions(tmp_path: Path) -> None:
     tables = shop_tables()
     frame = tables["impressions"].astype({"clicked": "int64", "slot": "int64"})
-    frame.loc[100, ["clicked", "dwell_seconds"]] = [1, None if column == "clicked" else 3.0]
-    logs = {**tables, "impressions": frame}
-    key = {name: frame.loc[100, name] for name in ("request_id", "content_id")}
-    if column == "timestamp":
-        # The row stays where it is while its time moves to another day.
-        day = tmp_path / "logs" / "impressions" / "day=2026-03-03"
-        write_log_folder(tmp_path / "logs", {"impressions": frame.loc[[100]].assign(timestamp=value)})
-        day.mkdir(parents=True)
-        (day.parent / "day=2026-03-02" / "part-0.parquet").rename(day / "part-1.parquet")
-        logs["impressions"] = frame.drop(index=100)
-    else:
-        frame.loc[100, column] = value
-    if column in key:
-        key[column] = value
-    assert reasons(tmp_path, logs) == {"impressions": [(*key.values(), reason)]}
+    expected: list[tuple[Any, ...]] = []
+    for row, (column, value, reason) in enumerate(BAD_VALUES, start=100):
+        frame.loc[row, ["clicked", "dwell_seconds"]] = [1, None if column == "clicked" else 3.0]
+        frame.loc[row, column] = value
+        expected.append((frame.loc[row, "request_id"], frame.loc[row, "content_id"], reason))
+    found = reasons(tmp_path, {**tables, "impressions": frame})
+    assert sorted(found.pop("impressions")) == sorted(expected)
+    assert found == {}
+
+
+def test_a_row_in_the_partition_of_another_day(tmp_path: Path) -> None:
+    tables = shop_tables()
+    strayed = tables["impressions"].loc[[100]]
+    key = tuple(strayed[["request_id", "content_id"]].squeeze())
+    day = strayed["timestamp"].iloc[0].strftime("%Y-%m-%d")
+    wrong = strayed.assign(timestamp=pandas.Timestamp("2026-03-02T00:00:00Z"))
+    assert day != "2026-03-02"
+    write_log_file(tmp_path / "logs" / "impressions" / f"day={day}" / "part-1.parquet", "impressions", wrong)
+    tables["impressions"] = tables["impressions"].drop(index=100)
+    expected = [(*key, "timestamp: outside the day of its partition")]
+    assert reasons(tmp_path, tables) == {"impressions": expected}
 
 
 def test_dwell_without_a_click(tmp_path: Path) -> None:
@@ -149,7 +147,8 @@ def test_bad_lists_and_references_of_contents_and_articles(tmp_path: Path) -> No
 def test_every_declaration_of_the_contract_has_a_rule() -> None:
     for table in log_contract().values():
         words = [rule.expectation for rule in row_rules(table)]
-        words += [rule.expectation for rule in table_rules(table, "rows", {"articles": "a", "contents": "c"})]
+        words += [rule.expectation for rule in reference_rules(table)]
+        words += [rule.expectation for rule in repetition_rules(table)]
         for name, column in table.columns.items():
             own = " ".join(word for word in words if word.startswith(f"{name}:"))
             declared = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from hypothesis import strategies as st
 
 from schemas.artifact_meta import read_meta
 from schemas.instants import DAY, HOUR, as_datetime, format_instant
-from schemas.log_contract import log_contract
+from schemas.log_contract import CONTRACT_FOLDER, log_contract
+from tests.components.validate_logs.hostile_logs import lenient_contract
 from tests.components.validate_logs.validating import END, file_bytes, validated
 from tests.log_folders import START, Tables, shop_tables, write_log_folder
+
+SCHEMA = log_contract()["impressions"].arrow_schema
 
 
 def read_table(folder: Path, table: str) -> Any:
@@ -28,6 +32,13 @@ def read_table(folder: Path, table: str) -> Any:
     return pandas.concat(frames, ignore_index=True)
 
 
+@pytest.fixture
+def only_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the report of the expectations, which takes longer than the rows of a small shop."""
+    monkeypatch.setattr("components.validate_logs.step.report_validation", lambda **_: None)
+
+
+@pytest.mark.usefixtures("only_rows")
 @pytest.mark.parametrize("file_format", ["parquet", "ndjson", "ndjson.gz"])
 def test_valid_rows_pass_unchanged_from_every_format(tmp_path: Path, file_format: str) -> None:
     tables = shop_tables()
@@ -65,6 +76,7 @@ def test_every_file_has_exactly_the_contract_schema_even_for_absent_tables_and_c
     assert read_table(tmp_path / "out", "impressions")["slot"].isna().all()
 
 
+@pytest.mark.usefixtures("only_rows")
 def test_a_window_cuts_its_first_and_last_partition_and_orders_reach_back(tmp_path: Path) -> None:
     tables = shop_tables()
     start, end = START + 7 * HOUR, START + 7 * DAY + 7 * HOUR
@@ -85,6 +97,7 @@ def test_a_window_cuts_its_first_and_last_partition_and_orders_reach_back(tmp_pa
     assert pandas.Timestamp(meta.largest_event_time) == latest
 
 
+@pytest.mark.usefixtures("only_rows")
 def test_impressions_of_other_days_are_not_even_opened(tmp_path: Path) -> None:
     logs = write_log_folder(tmp_path / "logs", shop_tables())
     broken = logs / "impressions" / "day=2026-03-09" / "part-0.parquet"
@@ -93,6 +106,7 @@ def test_impressions_of_other_days_are_not_even_opened(tmp_path: Path) -> None:
     assert report.counts["impressions_accepted"] == 7 * 15 * 4
 
 
+@pytest.mark.usefixtures("only_rows")
 def test_rows_are_sorted_by_time_and_key_within_one_file_a_day(tmp_path: Path) -> None:
     tables = shop_tables()
     tables["impressions"] = tables["impressions"].sample(frac=1, random_state=1)
@@ -106,18 +120,18 @@ def test_rows_are_sorted_by_time_and_key_within_one_file_a_day(tmp_path: Path) -
 
 
 def test_same_logs_same_bytes_wherever_they_lie_and_however_rows_are_ordered(tmp_path: Path) -> None:
-    tables = shop_tables()
+    tables = shop_tables(days=2)
     tables["impressions"].loc[3, "clicked"] = 7
     first = write_log_folder(tmp_path / "first", tables)
-    validated(first, tmp_path / "first_out")
+    validated(first, tmp_path / "first_out", end=START + 2 * DAY)
     second = write_log_folder(tmp_path / "elsewhere" / "second [1]", tables)
-    validated(second, tmp_path / "second_out")
+    validated(second, tmp_path / "second_out", end=START + 2 * DAY)
     assert file_bytes(tmp_path / "first_out") == file_bytes(tmp_path / "second_out")
 
     shuffled = write_log_folder(
         tmp_path / "shuffled", {name: frame.sample(frac=1, random_state=2) for name, frame in tables.items()}
     )
-    validated(shuffled, tmp_path / "shuffled_out")
+    validated(shuffled, tmp_path / "shuffled_out", end=START + 2 * DAY)
     one, other = file_bytes(tmp_path / "first_out"), file_bytes(tmp_path / "shuffled_out")
     assert {name for name in one if one[name] != other[name]} == {"meta.json"}  # the fingerprint of the input
 
@@ -142,7 +156,7 @@ def damage(tables: Tables, rows: list[int], faults: list[int]) -> set[int]:
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_accepted_and_quarantined_add_up_to_the_rows_read(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     tables = shop_tables(requests_a_day=5, days=2)
     rows = data.draw(st.lists(st.integers(0, 39), unique=True, max_size=12))
@@ -150,13 +164,9 @@ def test_accepted_and_quarantined_add_up_to_the_rows_read(
     bad = damage(tables, rows, faults)
     duplicates = data.draw(st.lists(st.integers(0, 39), max_size=4))
     tables["impressions"] = pandas.concat([tables["impressions"], tables["impressions"].loc[duplicates]])
-    contract = dict(log_contract())
-    lenient = contract["impressions"].quarantine.model_copy(update={"maximum_share": 1.0})
-    contract["impressions"] = contract["impressions"].model_copy(update={"quarantine": lenient})
-    monkeypatch.setattr("components.validate_logs.step.log_contract", lambda: contract)
     folder = tmp_path_factory.mktemp("quarantine")
     logs = write_log_folder(folder / "logs", tables)
-    report = validated(logs, folder / "out", START, START + 2 * DAY)
+    report = validated(logs, folder / "out", START, START + 2 * DAY, lenient_contract())
 
     accepted = read_table(folder / "out", "impressions")
     quarantine = pandas.read_parquet(folder / "out" / "quarantine" / "impressions.parquet")
@@ -175,6 +185,7 @@ def test_accepted_and_quarantined_add_up_to_the_rows_read(
     assert report.counts["impressions_quarantined"] == len(quarantine)
 
 
+@pytest.mark.usefixtures("only_rows")
 def test_quarantine_keeps_the_source_values_the_reasons_and_the_file(tmp_path: Path) -> None:
     tables = shop_tables()
     tables["impressions"]["clicked"] = tables["impressions"]["clicked"].astype("int64")
@@ -207,3 +218,43 @@ def test_the_results_are_readable_and_name_what_happened(tmp_path: Path) -> None
     assert "content_id: unknown in contents.content_id" in page
     assert "campaign" in page
     assert "http" not in page  # nothing is fetched from a network
+
+
+@pytest.mark.usefixtures("only_rows")
+def test_files_of_accepted_rows_in_order_of_time_are_handed_on_as_they_are(tmp_path: Path) -> None:
+    tables = shop_tables()
+    tables["impressions"] = tables["impressions"].sort_values("timestamp", ignore_index=True)
+    tables["impressions"].loc[0, "clicked"] = 7
+    logs = write_log_folder(tmp_path / "logs", tables)
+    # Compressed in another way than this step writes: a file written anew would have other bytes.
+    for path in logs.glob("impressions/*/*.parquet"):
+        pyarrow.parquet.write_table(
+            pyarrow.parquet.read_table(path, partitioning=None).cast(SCHEMA), path, compression="zstd"
+        )
+    unsorted = logs / "impressions" / "day=2026-03-05" / "part-0.parquet"
+    rows = pyarrow.parquet.read_table(unsorted, partitioning=None)
+    pyarrow.parquet.write_table(rows.sort_by([("timestamp", "descending")]), unsorted, compression="zstd")
+    validated(logs, tmp_path / "out")
+    given, written = file_bytes(logs / "impressions"), file_bytes(tmp_path / "out" / "impressions")
+    assert set(given) == set(written)
+    rewritten = {name for name in given if given[name] != written[name]}
+    assert rewritten == {"day=2026-03-02/part-0.parquet", "day=2026-03-05/part-0.parquet"}
+
+
+def test_a_context_column_is_one_line_of_the_contract(tmp_path: Path) -> None:
+    """Declared in impressions.yaml, a column is checked and handed on."""
+    folder = tmp_path / "contract"
+    shutil.copytree(str(CONTRACT_FOLDER), folder)
+    text = (folder / "impressions.yaml").read_text()
+    line = "  page: {type: string, optional: true, allowed: [home, search], role: context, description: The page.}\n"
+    (folder / "impressions.yaml").write_text(text.replace("quarantine:", f"{line}quarantine:"))
+    assert line in (folder / "impressions.yaml").read_text()
+    tables = shop_tables()
+    tables["impressions"]["page"] = "home"
+    tables["impressions"].loc[7, "page"] = "nowhere"
+    logs = write_log_folder(tmp_path / "logs", tables)
+    validated(logs, tmp_path / "out", contract=log_contract(folder))
+    assert set(read_table(tmp_path / "out", "impressions")["page"]) == {"home"}
+    (row,) = pandas.read_parquet(tmp_path / "out" / "quarantine" / "impressions.parquet").to_dict("records")
+    assert row["page"] == "nowhere"
+    assert row["reason"] == "page: not one of 'home', 'search'"
