@@ -71,20 +71,27 @@ def write_sorted(
     rows, first, targets = unsorted.rows, unsorted.span.first, unsorted.targets
     dwell = [name for name in rows.columns if name == "dwell"]
     time_bits = (unsorted.span.last - first).bit_length()
-    if targets.bit_length() + time_bits > KEY_BITS:
-        raise OverflowError(f"{folder.name}: {targets} targets over {time_bits} bits of microseconds")
-    # One number instead of two is sorted in three quarters of the time.
-    key = rows.target.cast("int64") * ibis.literal(1 << time_bits, "int64") + (rows.time - first)
-    ordered = rows.select("row", *dwell, key=key).order_by("key", "row", *dwell)
+    packed = targets.bit_length() + time_bits <= KEY_BITS
+    if packed:
+        # One number instead of two is sorted in three quarters of the time.
+        key = rows.target.cast("int64") * ibis.literal(1 << time_bits, "int64") + (rows.time - first)
+        ordered = rows.select("row", *dwell, key=key).order_by("key", "row", *dwell)
+    else:
+        # Many targets over a long time, for example follows of a million users.
+        ordered = rows.order_by("target", "time", "row", *dwell)
     degree = numpy.zeros(targets, numpy.int64)
     with CompressedWriter(folder, unsorted.span.count, weighted) as writer:
         for batch in _prefetched(engine.stream(ordered)):
-            keys = batch["key"].to_numpy()
+            if packed:
+                keys = batch["key"].to_numpy()
+                target, time = keys >> time_bits, (keys & ((1 << time_bits) - 1)) + first
+            else:
+                target, time = batch["target"].to_numpy(), batch["time"].to_numpy()
             # In numpy, so that every engine gives the same bytes.
             weight = numpy.log1p(batch["dwell"].to_numpy()).astype(numpy.float32) if dwell else None
-            writer.append(batch["row"].to_numpy(), (keys & ((1 << time_bits) - 1)) + first, weight)
-            _add_degrees(degree, keys >> time_bits)
-            progress.update(len(keys))
+            writer.append(batch["row"].to_numpy(), time, weight)
+            _add_degrees(degree, target)
+            progress.update(len(target))
         return writer.finish(degree)
 
 

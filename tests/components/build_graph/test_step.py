@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.build_graph import sorted_rows
 from components.build_graph.settings import GraphSettings
 from components.build_graph.step import build_graph
 from components.engine.duckdb_engine import DuckDBEngine
@@ -146,6 +147,14 @@ def test_same_logs_same_bytes_on_one_thread_or_four(tmp_path: Path, tables: Tabl
             report=StepReport("build_graph", 0.0),
         )
     assert file_bytes(tmp_path / "graph1") == file_bytes(tmp_path / "graph4")
+
+
+def test_more_targets_and_times_than_one_number_holds_are_sorted_too(
+    graph: GraphArtifact, tmp_path: Path, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sorted_rows, "KEY_BITS", 8)
+    other = built(tmp_path, tables, LOGS_WINDOW, WINDOWS["train"])
+    assert file_bytes(other.folder) == file_bytes(graph.folder)
 
 
 def test_an_unknown_dwell_weighs_exactly_one(tmp_path: Path, tables: Tables) -> None:
