@@ -9,9 +9,9 @@ from typing import Literal
 import numpy
 import numpy.typing
 
-from components.build_graph.base_relation import Array, BaseChunk, BaseRelation, Mask, read_part
+from components.build_graph.base_relation import Array, BaseChunk, BaseRelation
 from components.build_graph.compressed_arrays import CompressedWriter
-from schemas.graph_artifact import Edges, RowArray
+from schemas.graph_artifact import Edges, IntArray, RowArray
 
 
 def write_merged(
@@ -45,16 +45,11 @@ def write_merged(
     degree = old + numpy.diff(added.colptr)
     with CompressedWriter(folder, int(degree.sum()), weighted=weight is not None) as writer:
         for span, chunk in _spans(base, target_index, targets):
-            new = slice(int(added.colptr[span.start]), int(added.colptr[span.stop]))
-            counts = [old[span], numpy.diff(added.colptr[span.start : span.stop + 1])]
-            is_new = numpy.repeat(
-                numpy.tile([False, True], span.stop - span.start), numpy.stack(counts, axis=1).ravel()
-            )
-            merge = _Merge(chunk, is_new)
+            merge = _Merge(base, chunk, target_index, old[span], added, span)
             writer.append(
-                merge.merged(base.edges.row, added.row[new], source_index),
-                merge.merged(base.edges.time, added.time[new]),
-                merge.merged(base.edges.weight, added.weight[new]) if weight == "dwell" else None,
+                merge.merged(base.edges.row, added.row, source_index),
+                merge.merged(base.edges.time, added.time),
+                merge.merged(base.edges.weight, added.weight) if weight == "dwell" else None,
             )
         return writer.finish(degree)
 
@@ -62,21 +57,47 @@ def write_merged(
 class _Merge:
     """How the edges of one chunk, and those added to its targets, follow each other.
 
+    For every target come the edges that stay, then the added ones. With both laid end to end, each merged edge is
+    found at a position that grows by one within such a run, and jumps from run to run.
+
     Args:
+        base: Edges of the earlier graph.
         chunk: Of the earlier graph; None where only added edges are left.
-        is_new: bool [edges], which of the merged edges are added ones.
+        target_index: int32 [targets of the earlier graph], index in the new one.
+        old: How many edges stay of each new target [targets of the span].
+        added: Newer edges.
+        span: Which new targets.
     """
 
-    def __init__(self, chunk: BaseChunk | None, is_new: Mask) -> None:
-        self._chunk, self._is_new, self._is_old = chunk, is_new, ~is_new
+    def __init__(
+        self,
+        base: BaseRelation,
+        chunk: BaseChunk | None,
+        target_index: RowArray,
+        old: IntArray,
+        added: Edges,
+        span: slice,
+    ) -> None:
+        self._chunk = chunk
+        self._added = slice(int(added.colptr[span.start]), int(added.colptr[span.stop]))
+        first_old, earlier = numpy.zeros(len(old), numpy.int64), 0
+        if chunk is not None:
+            stays = numpy.flatnonzero(base.degree[chunk.targets])
+            first_old[target_index[chunk.targets][stays] - span.start] = chunk.starts[stays]
+            earlier = chunk.edges.stop - chunk.edges.start if chunk.kept is None else int(chunk.kept.sum())
+        first_added = earlier + added.colptr[span] - self._added.start
+        lengths = numpy.stack([old, numpy.diff(added.colptr[span.start : span.stop + 1])], axis=1).ravel()
+        begins = numpy.stack([first_old, first_added], axis=1).ravel() - (numpy.cumsum(lengths) - lengths)
+        self._position = numpy.repeat(begins, lengths)
+        self._position += numpy.arange(len(self._position))
 
     def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
         """Merges one array; the values of the earlier one are mapped through `index`."""
-        merged = numpy.empty(len(self._is_new), earlier.dtype)
-        merged[self._is_new] = added
-        if self._chunk is not None:
-            kept = read_part(earlier, self._chunk.edges)[self._chunk.kept]
-            merged[self._is_old] = kept if index is None else index[kept]
+        new = added[self._added]
+        if self._chunk is None:
+            return new
+        values = self._chunk.read(earlier)
+        merged: Array = numpy.concatenate([values if index is None else index[values], new])[self._position]
         return merged
 
 

@@ -20,10 +20,10 @@ from torch_geometric.sampler import (
 )
 
 from components.train_gnn.supervision import Supervision, message_edges
-from components.train_gnn.time_search import first_not_before
 from components.train_gnn.uniform_choice import choose_uniformly
 from schemas.graph_artifact import NODE_KINDS, Edges, EdgeType, IntArray
 from schemas.instants import Instant
+from schemas.time_search import first_not_before
 
 
 class TimeRespectingSampler(BaseSampler):

@@ -18,13 +18,13 @@ from components.evaluate_ranker.record_columns import read_record_columns
 from components.train_gnn import sampler
 from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.settings import NetworkSettings
-from components.train_gnn.time_search import first_not_before
 from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_ranker.settings import RankerSettings
 from schemas.example_artifact import ExampleArtifact
 from schemas.graph_artifact import Edges, EdgeType, GraphArtifact
 from schemas.instants import Instant
 from schemas.ranker_artifact import RankerArtifact
+from schemas.time_search import first_not_before
 from schemas.timeline import Timeline
 from sources.simulated_shop.settings import SimulatorSettings
 from tests.e2e.steps import World, make_embeddings, make_graphs, make_rankers, ranker_name

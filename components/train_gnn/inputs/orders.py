@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy
 
-from components.train_gnn.time_search import first_not_before
 from schemas.graph_artifact import RECENT_ORDERS, IntArray, Orders
+from schemas.time_search import first_not_before
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from hypothesis import given, strategies
 
-from components.train_gnn.time_search import first_not_before
+from schemas.time_search import first_not_before
 
 
 @given(
