@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import ibis
@@ -20,59 +21,85 @@ UNIT_DWELL = math.e - 1
 
 
 @dataclasses.dataclass(frozen=True)
-class LinkTables:
-    """Links of node indices: source and target (int32), time; kept in the engine.
+class Links:
+    """Links of one relation: source and target (int32), time and, for clicks, dwell; kept in the engine.
 
     Attributes:
-        views: Every impression.
-        clicks: With dwell, float64 seconds, UNIT_DWELL where none is known yet.
-        follows: Users and brands.
-        features: Contents and brands, since the content was seen.
-        pending: The clicks whose dwell ends at or after the graph's end, with that dwell.
-        spans: Number and times of the links of each of the four relations.
+        rows: The links; the dwell is float64 seconds, UNIT_DWELL where none is known yet.
+        span: Their number and times.
     """
 
-    views: ibis.expr.types.Table
-    clicks: ibis.expr.types.Table
-    follows: ibis.expr.types.Table
-    features: ibis.expr.types.Table
-    pending: ibis.expr.types.Table
-    spans: dict[str, RowSpan]
+    rows: ibis.expr.types.Table
+    span: RowSpan
 
 
-def link_tables(engine: Engine, logs: LogTables, nodes: NodeTables, first_time: Instant | None) -> LinkTables:
-    """Works the links out and keeps them in the engine.
+class LinkTables:
+    """The links of node indices, each relation worked out when it is asked for.
 
     Args:
         engine: Where they are kept.
         logs: The events.
         nodes: The nodes with their indices.
         first_time: Follows and content-brand links from before it are left out; None keeps all.
-
-    Raises:
-        ContractError: An impression names a content that the logs do not have.
     """
-    views = engine.keep("views", _views(logs, nodes))
-    spans = {"views": RowSpan.of(views)}
-    _require_all(spans["views"].count, logs.impressions)
-    follows, features = _follows(logs, nodes), _features(nodes)
-    if first_time is not None:
-        follows, features = (links.filter(links.time >= first_time) for links in (follows, features))
-    clicks = views.filter(views.clicked == 1).drop("clicked")
-    clicks = engine.keep("clicked_views", clicks.mutate(dwell_seconds=clicks.dwell_seconds.cast("float64")))
-    known = known_dwell(clicks.time, clicks.dwell_seconds, logs.end).fill_null(False)
-    weighted = clicks.select(
-        "source", "target", "time", dwell=known.ifelse(clicks.dwell_seconds, ibis.literal(UNIT_DWELL, "float64"))
-    )
-    follows, features = engine.keep("follows", follows), engine.keep("content_brands", features)
-    return LinkTables(
-        views=views.select("source", "target", "time"),
-        clicks=weighted,
-        follows=follows,
-        features=features,
-        pending=clicks.filter(~known, clicks.dwell_seconds.notnull()),
-        spans={**spans, "clicks": RowSpan.of(clicks), "follows": RowSpan.of(follows), "features": RowSpan.of(features)},
-    )
+
+    def __init__(self, engine: Engine, logs: LogTables, nodes: NodeTables, first_time: Instant | None) -> None:
+        self._engine, self._logs, self._nodes, self._first_time = engine, logs, nodes, first_time
+
+    def of(self, relation: str) -> Links:
+        """The links of `views`, `clicks`, `follows` or `features`.
+
+        Raises:
+            ContractError: An impression names a content that the logs do not have.
+        """
+        links: Links = getattr(self, f"_{relation}")
+        return links
+
+    @property
+    def pending(self) -> ibis.expr.types.Table:
+        """The clicks whose dwell ends at or after the graph's end, with that dwell in `dwell_seconds`."""
+        clicks = self._clicked_views
+        return clicks.filter(~self._known(clicks), clicks.dwell_seconds.notnull())
+
+    @functools.cached_property
+    def _impressions(self) -> Links:
+        views = self._engine.keep("views", _views(self._logs, self._nodes))
+        span = RowSpan.of(views)
+        _require_all(span.count, self._logs.impressions)
+        return Links(views, span)
+
+    @property
+    def _views(self) -> Links:
+        return Links(self._impressions.rows.select("source", "target", "time"), self._impressions.span)
+
+    @functools.cached_property
+    def _clicked_views(self) -> ibis.expr.types.Table:
+        views = self._impressions.rows
+        clicks = views.filter(views.clicked == 1).drop("clicked")
+        return self._engine.keep("clicked_views", clicks.mutate(dwell_seconds=clicks.dwell_seconds.cast("float64")))
+
+    @functools.cached_property
+    def _clicks(self) -> Links:
+        clicks = self._clicked_views
+        dwell = self._known(clicks).ifelse(clicks.dwell_seconds, ibis.literal(UNIT_DWELL, "float64"))
+        return Links(clicks.select("source", "target", "time", dwell=dwell), RowSpan.of(clicks))
+
+    @functools.cached_property
+    def _follows(self) -> Links:
+        return self._kept_since("follows", _follows(self._logs, self._nodes))
+
+    @functools.cached_property
+    def _features(self) -> Links:
+        return self._kept_since("content_brands", _features(self._nodes))
+
+    def _kept_since(self, name: str, links: ibis.expr.types.Table) -> Links:
+        if self._first_time is not None:
+            links = links.filter(links.time >= self._first_time)
+        links = self._engine.keep(name, links)
+        return Links(links, RowSpan.of(links))
+
+    def _known(self, clicks: ibis.expr.types.Table) -> ibis.expr.types.BooleanValue:
+        return known_dwell(clicks.time, clicks.dwell_seconds, self._logs.end).fill_null(False)
 
 
 def known_dwell(

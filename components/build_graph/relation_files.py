@@ -49,13 +49,18 @@ class RelationFiles:
 
     def start_edges(self, links: LinkTables) -> StartedEdges:
         """Sorts every relation by target, time, row and weight; numpy joins one while the engine sorts the next."""
-        total = 2 * sum(span.count for span in links.spans.values())
+        started: StartedEdges = {}
+        total = 0
         with _progress("edges", total) as progress:
-            return {
-                edge_type: self._write_edges_of(edge_type, self._directed(links, edge_type), progress)
-                for forward in EDGE_TYPES[:4]
-                for edge_type in (forward, reverse_of(forward))
-            }
+            for forward in EDGE_TYPES[:4]:
+                of_relation = links.of(forward[1])
+                total += 2 * of_relation.span.count
+                progress.total = total
+                for edge_type in (forward, reverse_of(forward)):
+                    rows = directed_edges(of_relation.rows, reverse=edge_type != forward)
+                    unsorted = UnsortedRows(rows, of_relation.span, self.nodes.counts[edge_type[2]])
+                    started[edge_type] = self._write_edges_of(edge_type, unsorted, progress)
+        return started
 
     def finish_edges(self, started: StartedEdges, links: LinkTables, end: Instant) -> list[WrittenPart]:
         """Waits for every relation, and writes what clicks have become of dwells that are known now, or later."""
@@ -84,11 +89,6 @@ class RelationFiles:
                 added = self._sorted_apart(rows, target, progress, weighted=False)
                 written = write_merged(self.base.orders, *index, added, target, None)
         return written, _written("orders", written)
-
-    def _directed(self, links: LinkTables, edge_type: EdgeType) -> UnsortedRows:
-        forward = edge_type if edge_type in EDGE_TYPES[:4] else reverse_of(edge_type)
-        rows = directed_edges(getattr(links, forward[1]), reverse=edge_type != forward)
-        return UnsortedRows(rows, links.spans[forward[1]], self.nodes.counts[edge_type[2]])
 
     def _write_edges_of(self, edge_type: EdgeType, rows: UnsortedRows, progress: tqdm.tqdm[Never]) -> Future[Edges]:
         source, relation, target = edge_type

@@ -11,7 +11,7 @@ import pyarrow
 
 from components.build_graph.activity import Activity, activity_of_logs, joined_activity
 from components.build_graph.base_graph import BaseGraph
-from components.build_graph.edges import link_tables
+from components.build_graph.edges import LinkTables
 from components.build_graph.features import order_links
 from components.build_graph.graph_files import write_features, write_nodes
 from components.build_graph.log_tables import FIRST_INSTANT, LogTables, open_log_tables, read_validated_meta
@@ -75,7 +75,7 @@ def build_graph(
                 f"{logs / 'impressions'}: no impression from {format_instant(start)} to {format_instant(end)}; "
                 f"the logs were validated for {inputs.details['window_start']} to {inputs.as_of}"
             )
-        links = link_tables(engine, tables, nodes, None if reach_back else start)
+        links = LinkTables(engine, tables, nodes, None if reach_back else start)
         with whole_folder(output) as folder, ThreadPoolExecutor(settings.threads) as joining:
             relations = RelationFiles(engine, nodes, folder, earlier, joining)
             written = write_nodes(engine, nodes, folder / "nodes")
