@@ -7,9 +7,6 @@ from typing import Any
 import numpy
 import torch
 from torch import Tensor
-from torch_geometric.data import HeteroData
-from torch_geometric.loader import LinkLoader
-from torch_geometric.sampler import HeteroSamplerOutput
 
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.node_inputs import NodeInputs
@@ -17,24 +14,12 @@ from components.train_gnn.inputs.orders import order_histories
 from components.train_gnn.message_block import MessageBlock, sparse_adjacency
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
+from components.train_gnn.sampler.loaders import TreeLinkLoader
 from components.train_gnn.supervision import VIEWS, Links
 from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS
 
 
-class DegreeLinkLoader(LinkLoader):
-    """A LinkLoader whose batches also carry each expanded node's true degree, which shrunk means need."""
-
-    def filter_fn(self, out: HeteroSamplerOutput) -> HeteroData:
-        """Joins the sampled nodes as PyG does and adds the degrees."""
-        batch = super().filter_fn(out)
-        for edge_type, degree in out.metadata[4].items():
-            batch[edge_type].degree = degree
-        return batch
-
-
-def link_loader(
-    links: Links, tables: GraphTables, sampler: TimeRespectingSampler, batch_links: int
-) -> DegreeLinkLoader:
+def link_loader(links: Links, tables: GraphTables, sampler: TimeRespectingSampler, batch_links: int) -> TreeLinkLoader:
     """Batches of links in the given order.
 
     Args:
@@ -43,17 +28,13 @@ def link_loader(
         sampler: Draws the neighbourhoods.
         batch_links: Links in a batch.
     """
-    data = HeteroData()
-    for kind, count in zip(NODE_KINDS, (tables.users, tables.contents, tables.brands), strict=True):
-        data[kind].num_nodes = count
-    for edge_type in EDGE_TYPES:
-        data[edge_type].edge_index = torch.empty(2, 0, dtype=torch.long)  # the sampler holds the edges
-    return DegreeLinkLoader(
-        data=data,
-        link_sampler=sampler,
-        edge_label_index=(VIEWS, torch.from_numpy(numpy.stack([links.user, links.content]))),
-        edge_label=torch.from_numpy(links.label),
-        edge_label_time=torch.from_numpy(links.time),
+    return TreeLinkLoader(
+        sampler,
+        nodes=dict(zip(NODE_KINDS, (tables.users, tables.contents, tables.brands), strict=True)),
+        link_type=VIEWS,
+        ends=torch.from_numpy(numpy.stack([links.user, links.content])),
+        label=torch.from_numpy(links.label),
+        time=torch.from_numpy(links.time),
         batch_size=batch_links,
         shuffle=False,
     )
@@ -73,7 +54,8 @@ def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[
     Orders are taken as they were at each node's seed time (rule 7), so that one user may have several histories.
     """
     instants = batch[VIEWS].edge_label_time
-    user_time = instants[batch["user"].batch].numpy()
+    merged = "batch" not in batch["user"]  # then all links share one time
+    user_time = instants[torch.zeros_like(batch["user"].n_id) if merged else batch["user"].batch].numpy()
     histories = order_histories(tables.orders, batch["user"].n_id.numpy(), user_time)
     contents, content_index = torch.unique(batch["content"].n_id, return_inverse=True)
     brands, brand_index = torch.unique(batch["brand"].n_id, return_inverse=True)

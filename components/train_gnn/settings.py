@@ -2,9 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pydantic
 
+from schemas.errors import ContractError
+from schemas.instants import parse_duration
 from schemas.settings import Settings
+
+
+class SamplerSettings(Settings):
+    """How neighbours are drawn.
+
+    Attributes:
+        strategy: `uniform`; `recency`, whose weights halve with every half-life of age; or `importance`, which weighs
+            edges by how often short random walks met their source.
+        replace: Whether an edge can be drawn twice for one node.
+        look_back: Edges older than this before the seed are left out, such as 2d; None for no limit.
+        half_life: Of `recency`.
+        visits: Visits that the walks of `importance` count for each edge of a node.
+        visit_refresh: How often visits are counted, backwards from the end of the training days; a seed sees the
+            last count before it.
+        visit_refreshes: How many such counts there are; before the oldest all edges weigh the same. Each takes 8 bytes
+            for every older edge.
+        threads: Threads that make batches; 0 takes all cores. The draws do not depend on it.
+        prefetch: Batches made ahead; 0 makes each when it is asked for.
+    """
+
+    strategy: Literal["uniform", "recency", "importance"] = "uniform"
+    replace: bool = False
+    look_back: str | None = None
+    half_life: str = "1d"
+    visits: int = pydantic.Field(default=4, ge=1)
+    visit_refresh: str = "1d"
+    visit_refreshes: int = pydantic.Field(default=4, ge=1)
+    threads: int = pydantic.Field(default=0, ge=0)
+    prefetch: int = pydantic.Field(default=4, ge=0)
+
+    @pydantic.field_validator("look_back", "half_life", "visit_refresh")
+    @classmethod
+    def _duration(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                parse_duration(text)
+            except ContractError as error:
+                raise ValueError(str(error)) from error
+        return text
 
 
 class NetworkSettings(Settings):
@@ -15,6 +58,7 @@ class NetworkSettings(Settings):
         layers: Message-passing layers.
         embedding_size: Length of the exported vectors.
         fan_out: Neighbours sampled for each relation, one number a layer, seeds' own neighbours first.
+        sampler: How they are drawn.
         disjoint_train_ratio: Share of (user, content) pairs that are supervision only (rule 3).
         held_out_share: Share of those pairs that is never trained on: the held-out pairs that the step reports on.
         negatives_per_click: Impressed-not-clicked links kept for each clicked one; 0 keeps all.
@@ -33,6 +77,7 @@ class NetworkSettings(Settings):
     layers: int = pydantic.Field(default=2, ge=1, le=4)
     embedding_size: int = pydantic.Field(default=64, ge=2)
     fan_out: tuple[int, ...] = (12, 6)
+    sampler: SamplerSettings = SamplerSettings()
     disjoint_train_ratio: float = pydantic.Field(default=0.3, gt=0, lt=1)
     held_out_share: float = pydantic.Field(default=0.2, gt=0, lt=1)
     negatives_per_click: int = pydantic.Field(default=4, ge=0)

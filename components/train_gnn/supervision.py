@@ -1,14 +1,12 @@
-"""Which links are supervised, and the message graph that knows nothing of them (rule 3)."""
+"""Which links are supervised (rule 3); sampler/message_edges.py keeps messages clear of them."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import numpy
 
 from schemas.graph_artifact import Edges, EdgeType, FloatArray, IntArray
-from schemas.instants import Instant
 
 VIEWS: EdgeType = ("user", "views", "content")
 CLICKS: EdgeType = ("user", "clicks", "content")
@@ -106,32 +104,6 @@ def split_supervision(
         pair_keys=pairs[supervised],
         contents=contents,
     )
-
-
-def message_edges(edges: Mapping[EdgeType, Edges], supervision: Supervision, end: Instant) -> dict[EdgeType, Edges]:
-    """The edges that may carry messages: older than `end`, and of no supervised pair, in any relation or direction.
-
-    Args:
-        edges: Every relation of the graph.
-        supervision: The split.
-        end: The end of the training days; weights must be older than the rows of the ranker (rule 5).
-
-    Returns:
-        The same relations without the edges that rule 3 removes.
-    """
-    messages = {}
-    for edge_type, relation in edges.items():
-        kept = relation.time < end
-        if edge_type in PAIR_RELATIONS:
-            source, target = relation.row.astype(numpy.int64), relation.target
-            user, content = (source, target) if edge_type[0] == "user" else (target, source)
-            keys = pair_key(user, content, supervision.contents)
-            position = numpy.searchsorted(supervision.pair_keys, keys)
-            position = numpy.minimum(position, max(len(supervision.pair_keys) - 1, 0))
-            if len(supervision.pair_keys):
-                kept &= supervision.pair_keys[position] != keys
-        messages[edge_type] = relation.select(kept)
-    return messages
 
 
 def thin_negatives(links: Links, negatives_per_click: int, generator: numpy.random.Generator) -> Links:

@@ -77,7 +77,9 @@ def train_network(tables: GraphTables, network_end: Instant, settings: NetworkSe
                 "needs both clicked and unclicked ones: give it more days (network_days) or more logs"
             )
     network = GraphNetwork(settings, tables)
-    sampler = TimeRespectingSampler(tables.edges, supervision, network_end, settings.fan_out, settings.seed)
+    sampler = TimeRespectingSampler(
+        tables.edges, supervision, network_end, settings.fan_out, settings.seed, settings.sampler
+    )
     start = thin_negatives(supervision.training, settings.negatives_per_click, generator)
     sample = start.select(numpy.arange(min(len(start), 4 * settings.batch_links)))
     _, dots = score_links(network, sample, tables, sampler, settings)
@@ -89,7 +91,7 @@ def train_network(tables: GraphTables, network_end: Instant, settings: NetworkSe
     held_out_auc = [roc_auc(held_out_score, supervision.held_out.label > 0)]
     for epoch in range(settings.epochs):
         chosen = thin_negatives(supervision.training, settings.negatives_per_click, generator)
-        loader = link_loader(chosen, tables, sampler, settings.batch_links)
+        loader = link_loader(chosen, tables, sampler.at_epoch(epoch + 1), settings.batch_links)
         network.train()
         losses = []
         for batch in tqdm(loader, desc=f"network epoch {epoch + 1}/{settings.epochs}", file=sys.stderr, mininterval=5):

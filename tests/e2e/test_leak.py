@@ -15,8 +15,9 @@ from components.evaluate_ranker.bootstrap import auc_interval
 from components.evaluate_ranker.metrics import roc_auc
 from components.evaluate_ranker.predictions import predict
 from components.evaluate_ranker.record_columns import read_record_columns
-from components.train_gnn import sampler
 from components.train_gnn.graph_tables import read_graph_tables
+from components.train_gnn.sampler import time_respecting_sampler
+from components.train_gnn.sampler.time_respecting_sampler import seed_instants
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_ranker.settings import RankerSettings
@@ -96,10 +97,8 @@ def test_sabotage_of_rules_3_and_4_is_caught(coin_flips: World, monkeypatch: pyt
     def all_edges(edges: dict[EdgeType, Edges], _supervision: object, end: Instant) -> dict[EdgeType, Edges]:
         return {edge_type: relation.select(relation.time < end) for edge_type, relation in edges.items()}
 
-    monkeypatch.setattr(sampler, "message_edges", all_edges)
-    monkeypatch.setattr(
-        sampler, "first_not_before", lambda time, start, stop, instant: first_not_before(time, start, stop, instant + 1)
-    )
+    monkeypatch.setattr(time_respecting_sampler, "message_edges", all_edges)
+    monkeypatch.setattr(time_respecting_sampler, "seed_instants", lambda time: seed_instants(time) + 1)
     trained = held_out(coin_flips)
     links = trained.supervision.held_out
     assert_caught(trained.held_out_score, links.label > 0, links.user)

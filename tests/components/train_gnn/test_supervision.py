@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy
 import pytest
 
+from components.train_gnn.sampler.message_edges import message_edges
 from components.train_gnn.supervision import (
     CLICKS,
     PAIR_RELATIONS,
     VIEWS,
     impressed_links,
-    message_edges,
     split_supervision,
 )
 from schemas.graph_artifact import EDGE_TYPES
