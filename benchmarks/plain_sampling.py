@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy
 
+from components.train_gnn.sampler.random_numbers import below
+
 
 @numba.njit(nogil=True)
 def sample_links(
@@ -27,8 +29,12 @@ def sample_links(
         user: Of each link [links].
         content: Of each link [links].
         instant: Of each link [links].
-        user_colptr, user_row, user_time: What each user saw, by time.
-        content_colptr, content_row, content_time: Who saw each content, by time.
+        user_colptr: Where each user's views start [users + 1].
+        user_row: What was seen [views].
+        user_time: When, ascending for each user [views].
+        content_colptr: Where each content's views start [contents + 1].
+        content_row: Who saw it [views].
+        content_time: When, ascending for each content [views].
         first_fan_out: Edges drawn for a seed.
         second_fan_out: Edges drawn for a neighbour.
         nodes: Receives node, tree and both ends' numbers of every drawn edge [at least so many, 4].
@@ -89,7 +95,7 @@ def _draw(
     drawn = numpy.empty(fan_out, dtype=numpy.int64)
     for place in range(wanted):
         top = available - wanted + place
-        edge = place if wanted == available else numpy.random.randint(0, top + 1)
+        edge = place if wanted == available else below(numpy.uint64(written), place, top + 1)
         for earlier in range(place):
             if drawn[earlier] == edge:
                 edge = top

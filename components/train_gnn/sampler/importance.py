@@ -37,11 +37,17 @@ class Importance:
         visits: Visits counted for each of a target's edges.
         seed: Of the walks.
         threads: How many count at once.
+
+    Raises:
+        ValueError: A relation stands without its reverse.
     """
 
     def __init__(
         self, relations: Mapping[EdgeType, Relation], instants: list[Instant], visits: int, seed: int, threads: int
     ) -> None:
+        for edge_type in relations:
+            if reverse_of(edge_type) not in relations:
+                raise ValueError(f"importance walks both ways: {edge_type} needs {reverse_of(edge_type)} beside it")
         self.instants = numpy.array(instants, dtype=numpy.int64)
         self.counts: dict[EdgeType, list[VisitSums]] = {
             edge_type: [

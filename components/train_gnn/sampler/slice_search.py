@@ -24,9 +24,8 @@ _SHORT = 64
 def _bucket(value: int, first: int, last: int, length: int) -> int:
     """The bucket of a value in [first, last]; it never falls when the value rises, whatever is rounded."""
     buckets = (length >> _BUCKET_BITS) + 1
-    if last <= first:
-        return 0
-    return min(int(float(value - first) / float(last - first) * float(buckets)), buckets - 1)
+    scale = float(buckets) / max(float(last - first), 1.0)
+    return min(int(float(value - first) * scale), buckets - 1)
 
 
 @compiled
