@@ -92,18 +92,19 @@ class Orders:
     time: IntArray
 
 
-def known_click_weight(edges: Edges, instant: Instant) -> FloatArray:
+def known_click_weight(time: IntArray, weight: FloatArray, instant: Instant | IntArray) -> FloatArray:
     """Weights of click edges as they were known at `instant`: a click's dwell is known at timestamp + dwell.
 
     Args:
-        edges: Edges of a click relation with weight log1p(dwell_seconds).
-        instant: When one looks.
+        time: Of edges of a click relation, microseconds [edges].
+        weight: Their log1p(dwell_seconds) [edges].
+        instant: When one looks: one for all, or of each edge [edges].
 
     Returns:
         float32 [edges]: the weight where the dwell had ended before `instant`, else 1.
     """
-    dwell = numpy.expm1(edges.weight.astype(numpy.float64)) * 1e6
-    return numpy.where(edges.time + dwell < instant, edges.weight, numpy.float32(1))
+    dwell = numpy.expm1(weight.astype(numpy.float64)) * 1e6
+    return numpy.where(time + dwell < instant, weight, numpy.float32(1))
 
 
 class GraphArtifact:

@@ -69,7 +69,7 @@ def embed_nodes(
     with whole_folder(output) as folder:
         store = EmbeddingStore(folder, network_meta.space)
         for instant in tqdm(instants, desc="refreshes", file=sys.stderr, mininterval=5):
-            known = graph_at_instant(tables, instant, window)
+            known = graph_at_instant(tables, instant, window, trained.messages)
             embedding = embed_at_instant(trained, tables, known, instant)
             views = _views(known)
             tables_of_instant = {}

@@ -12,11 +12,13 @@ from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import order_histories
 from components.train_gnn.message_block import MessageBlock, sparse_adjacency
+from components.train_gnn.message_weights import message_weights
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.sampler.loaders import TreeLinkLoader
+from components.train_gnn.settings import MessageSettings
 from components.train_gnn.supervision import VIEWS, Links
-from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS
+from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, EdgeType
 
 
 def link_loader(links: Links, tables: GraphTables, sampler: TimeRespectingSampler, batch_links: int) -> TreeLinkLoader:
@@ -40,10 +42,20 @@ def link_loader(links: Links, tables: GraphTables, sampler: TimeRespectingSample
     )
 
 
-def embed_link_ends(network: GraphNetwork, batch: Any, tables: GraphTables) -> tuple[Tensor, Tensor]:
-    """Embeddings of the user and of the content of each link of a batch, [links, size] each."""
+def embed_link_ends(
+    network: GraphNetwork, batch: Any, tables: GraphTables, sampler: TimeRespectingSampler
+) -> tuple[Tensor, Tensor]:
+    """Embeddings of the user and of the content of each link of a batch, [links, size] each.
+
+    Args:
+        network: The network.
+        batch: From link_loader.
+        tables: The graph.
+        sampler: That drew the batch; its edges' times and weights enter the messages.
+    """
     inputs, index = _distinct_inputs(batch, tables)
-    embedding = network(inputs, _blocks(batch, index))
+    weights = {edge_type: _edge_weights(batch, sampler, edge_type, network.messages) for edge_type in EDGE_TYPES}
+    embedding = network(inputs, _blocks(batch, index, weights))
     user, content = batch[VIEWS].edge_label_index
     return embedding["user"][user], embedding["content"][content]
 
@@ -64,7 +76,17 @@ def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[
     return inputs, index
 
 
-def _blocks(batch: Any, input_index: dict[str, Tensor]) -> list[MessageBlock]:
+def _edge_weights(batch: Any, sampler: TimeRespectingSampler, edge_type: EdgeType, messages: MessageSettings) -> Tensor:
+    """What each sampled edge of a relation counts at its seed's time [edges]."""
+    edges, position = sampler.edges[edge_type], batch[edge_type].e_id.numpy()
+    instants = batch[VIEWS].edge_label_time.numpy()
+    target = batch[edge_type[2]]
+    tree = target.batch.numpy() if "batch" in target else numpy.zeros(target.num_nodes, dtype=numpy.int64)
+    instant = instants[tree[batch[edge_type].edge_index[1].numpy()]]
+    return torch.from_numpy(message_weights(edge_type, edges.time[position], edges.weight[position], instant, messages))
+
+
+def _blocks(batch: Any, input_index: dict[str, Tensor], weights: dict[EdgeType, Tensor]) -> list[MessageBlock]:
     """One block a layer; layer l updates the nodes that are at most (layers - l) steps from their seed."""
     nodes = {kind: numpy.cumsum(batch[kind].num_sampled_nodes) for kind in NODE_KINDS}
     layers = len(nodes["user"]) - 1
@@ -81,7 +103,7 @@ def _blocks(batch: Any, input_index: dict[str, Tensor]) -> list[MessageBlock]:
             colptr = torch.zeros(targets[target] + 1, dtype=torch.long)
             colptr[1:] = torch.bincount(column, minlength=targets[target]).cumsum(0)
             row = input_index[source][row] if layer == 0 else row
-            adjacency[edge_type] = sparse_adjacency(colptr, row, sources[source])
+            adjacency[edge_type] = sparse_adjacency(colptr, row, weights[edge_type][:count], sources[source])
             degree[edge_type] = batch[edge_type].degree[: targets[target]]
         own = {
             kind: input_index[kind][: targets[kind]] if layer == 0 else torch.arange(targets[kind])

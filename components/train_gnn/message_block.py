@@ -24,7 +24,7 @@ class MessageBlock:
     """One layer's view of the graph.
 
     Attributes:
-        adjacency: For each relation a sparse CSR tensor of ones [targets, sources].
+        adjacency: For each relation a sparse CSR tensor of the edges' weights [targets, sources].
         degree: For each relation the true number of in-edges of each target before its instant [targets].
         own: For each kind of node the row among the sources that holds each target's own vector [targets].
     """
@@ -52,17 +52,33 @@ class Encoder(Protocol):
         """
 
 
-def sparse_adjacency(colptr: Tensor, row: Tensor, sources: int) -> Tensor:
-    """In-edges as a sparse CSR tensor of ones.
+def sparse_adjacency(colptr: Tensor, row: Tensor, weight: Tensor, sources: int) -> Tensor:
+    """In-edges as a sparse CSR tensor of their weights.
 
     Args:
         colptr: int64 [targets + 1]; the in-edges of target i lie in [colptr[i], colptr[i + 1]).
         row: Source of each edge [edges].
+        weight: What each edge counts [edges].
         sources: Number of sources.
 
     Returns:
         [targets, sources]; repeats of a pair stay separate entries.
     """
-    return torch.sparse_csr_tensor(
-        colptr, row, torch.ones(len(row)), size=(len(colptr) - 1, sources), check_invariants=False
-    )
+    return torch.sparse_csr_tensor(colptr, row, weight, size=(len(colptr) - 1, sources), check_invariants=False)
+
+
+def total_weight(adjacency: Tensor) -> Tensor:
+    """Sum of the weights of each target's in-edges [targets, 1]."""
+    total: Tensor = adjacency @ torch.ones(adjacency.shape[1], 1)
+    return total
+
+
+def edge_counts(adjacency: Tensor) -> Tensor:
+    """Number of in-edges of each target in the block [targets, 1]."""
+    return adjacency.crow_indices().diff().unsqueeze(1)
+
+
+def edge_index(adjacency: Tensor) -> Tensor:
+    """The edges as sources and targets, by target, for operators that weigh each edge anew [2, edges]."""
+    targets = torch.arange(adjacency.shape[0]).repeat_interleave(adjacency.crow_indices().diff())
+    return torch.stack([adjacency.col_indices(), targets])

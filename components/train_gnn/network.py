@@ -11,6 +11,8 @@ from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import NetworkSettings
 
+_UNIT_LENGTH: dict[str, tuple[str, ...]] = {"none": (), "user": ("user",), "user_and_content": ("user", "content")}
+
 
 class GraphNetwork(nn.Module):
     """Embeds nodes so that the dot product of a user and a content tells how likely the click is.
@@ -33,6 +35,8 @@ class GraphNetwork(nn.Module):
         )
         self.encoder = encoder
         self.layers = settings.layers
+        self.messages = settings.messages
+        self.unit_length = _UNIT_LENGTH[settings.unit_length]
         self.log_scale = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(()))
 
@@ -47,7 +51,10 @@ class GraphNetwork(nn.Module):
             Embeddings by kind of node, each [targets of the last block, size].
         """
         result: dict[str, Tensor] = self.encoder(self.inputs(inputs), blocks)
-        return result
+        return {
+            kind: nn.functional.normalize(vectors) if kind in self.unit_length else vectors
+            for kind, vectors in result.items()
+        }
 
     def logit(self, user: Tensor, content: Tensor) -> Tensor:
         """Log odds of a click from the embeddings of both ends, [links, size] each -> [links]."""

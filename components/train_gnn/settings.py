@@ -11,6 +11,20 @@ from schemas.instants import parse_duration
 from schemas.settings import Settings
 
 
+def checked_duration(text: str | None) -> str | None:
+    """A duration as it was written, or None.
+
+    Raises:
+        ValueError: It cannot be read as one.
+    """
+    if text is not None:
+        try:
+            parse_duration(text)
+        except ContractError as error:
+            raise ValueError(str(error)) from error
+    return text
+
+
 class SamplerSettings(Settings):
     """How neighbours are drawn.
 
@@ -41,13 +55,25 @@ class SamplerSettings(Settings):
 
     @pydantic.field_validator("look_back", "half_life", "visit_refresh")
     @classmethod
-    def _duration(cls, text: str | None) -> str | None:
-        if text is not None:
-            try:
-                parse_duration(text)
-            except ContractError as error:
-                raise ValueError(str(error)) from error
-        return text
+    def _durations(cls, text: str | None) -> str | None:
+        return checked_duration(text)
+
+
+class MessageSettings(Settings):
+    """What an edge counts in the mean over a node's neighbours.
+
+    Attributes:
+        half_life: Age at which a view or a click counts half, such as 1d; None: age does not matter.
+        dwell: Whether a click counts log1p(dwell_seconds), once its dwell is known.
+    """
+
+    half_life: str | None = None
+    dwell: bool = False
+
+    @pydantic.field_validator("half_life")
+    @classmethod
+    def _half_life(cls, text: str | None) -> str | None:
+        return checked_duration(text)
 
 
 class NetworkSettings(Settings):
@@ -59,6 +85,9 @@ class NetworkSettings(Settings):
         embedding_size: Length of the exported vectors.
         fan_out: Neighbours sampled for each relation, one number a layer, seeds' own neighbours first.
         sampler: How they are drawn.
+        messages: What each edge counts.
+        unit_length: Whose vectors are scaled to length one, so that dot products compare across nodes that say little
+            of themselves and nodes that say much.
         disjoint_train_ratio: Share of (user, content) pairs that are supervision only (rule 3).
         held_out_share: Share of those pairs that is never trained on: the held-out pairs that the step reports on.
         negatives_per_click: Impressed-not-clicked links kept for each clicked one; 0 keeps all.
@@ -78,6 +107,8 @@ class NetworkSettings(Settings):
     embedding_size: int = pydantic.Field(default=64, ge=2)
     fan_out: tuple[int, ...] = (12, 6)
     sampler: SamplerSettings = SamplerSettings()
+    messages: MessageSettings = MessageSettings()
+    unit_length: Literal["none", "user", "user_and_content"] = "none"
     disjoint_train_ratio: float = pydantic.Field(default=0.3, gt=0, lt=1)
     held_out_share: float = pydantic.Field(default=0.2, gt=0, lt=1)
     negatives_per_click: int = pydantic.Field(default=4, ge=0)

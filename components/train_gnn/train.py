@@ -95,7 +95,7 @@ def train_network(tables: GraphTables, network_end: Instant, settings: NetworkSe
         network.train()
         losses = []
         for batch in tqdm(loader, desc=f"network epoch {epoch + 1}/{settings.epochs}", file=sys.stderr, mininterval=5):
-            user, content = embed_link_ends(network, batch, tables)
+            user, content = embed_link_ends(network, batch, tables, sampler)
             loss = torch.nn.functional.binary_cross_entropy_with_logits(
                 network.logit(user, content), batch[VIEWS].edge_label
             )
@@ -126,7 +126,7 @@ def score_links(
     network.eval()
     logits, dots = [], []
     for batch in link_loader(links, tables, sampler, settings.batch_links):
-        user, content = embed_link_ends(network, batch, tables)
+        user, content = embed_link_ends(network, batch, tables, sampler)
         logits.append(network.logit(user, content).numpy())
         dots.append((user * content).sum(dim=1).numpy())
     return numpy.concatenate(logits).astype(numpy.float64), numpy.concatenate(dots).astype(numpy.float64)

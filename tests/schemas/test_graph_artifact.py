@@ -68,13 +68,14 @@ def test_a_dwell_is_known_once_it_has_ended_and_no_earlier(time: int, dwell_seco
     if abs(later - dwell_seconds * 1e6) <= tolerance:
         return
     expected = edges.weight if later > dwell_seconds * 1e6 else numpy.ones(1, numpy.float32)
-    assert known_click_weight(edges, instant).tolist() == expected.tolist()
-    assert known_click_weight(edges, instant).dtype == numpy.float32
+    assert known_click_weight(edges.time, edges.weight, instant).tolist() == expected.tolist()
+    assert known_click_weight(edges.time, edges.weight, instant).dtype == numpy.float32
 
 
 def test_a_dwell_that_ends_at_the_instant_itself_is_not_known() -> None:
-    assert known_click_weight(click(0, 0.0), 0).tolist() == [1]
-    assert known_click_weight(click(0, 0.0), 1).tolist() == [0]
+    edges = click(0, 0.0)
+    assert known_click_weight(edges.time, edges.weight, 0).tolist() == [1]
+    assert known_click_weight(edges.time, edges.weight, 1).tolist() == [0]
 
 
 def test_an_incomplete_artifact_is_refused_by_the_name_of_what_is_missing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.nn import SimpleConv
 
-from components.train_gnn.message_block import MessageBlock
+from components.train_gnn.message_block import MessageBlock, edge_counts, total_weight
 from components.train_gnn.settings import NetworkSettings
 from schemas.graph_artifact import EdgeType
 
@@ -25,6 +25,10 @@ PLAIN: dict[str, tuple[EdgeType, ...]] = {
 }
 
 
+_NO_WEIGHT = 1e-30
+"""Divides where no edge counts, and the sum is zero as well."""
+
+
 class ContrastLayer(nn.Module):
     r"""One layer, linear and starting at identity.
 
@@ -32,7 +36,8 @@ class ContrastLayer(nn.Module):
         h_i = W_s x_i + W_c \Big( \frac{n_+}{n_+ + k_+} \overline{x}_{clickers}
             - \frac{n_-}{n_- + k_-} \overline{x}_{viewers} \Big) + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
 
-    where n are true degrees, k are learned, W_s and W_c start at the identity and W_r at zero.
+    where the means are weighted by the edges, n are true degrees times the mean weight, k are learned, W_s and W_c start
+    at the identity and W_r at zero.
 
     Args:
         size: Length of the vectors.
@@ -41,7 +46,7 @@ class ContrastLayer(nn.Module):
 
     def __init__(self, size: int, initial_shrinkage: float) -> None:
         super().__init__()
-        self.mean = SimpleConv(aggr="mean")
+        self.sum = SimpleConv(aggr="sum")
         self.own = nn.ModuleDict({kind: _identity(size) for kind in PLAIN})
         self.contrast = nn.ModuleDict({kind: _identity(size) for kind in CONTRASTED})
         self.plain = nn.ModuleDict({_name(edge): _zero(size) for edges in PLAIN.values() for edge in edges})
@@ -67,9 +72,14 @@ class ContrastLayer(nn.Module):
         return result
 
     def _shrunk_mean(self, edge: EdgeType, vectors: dict[str, Tensor], block: MessageBlock) -> Tensor:
-        mean: Tensor = self.mean((vectors[edge[0]], None), block.adjacency[edge])  # [targets, size]
-        count = block.degree[edge].to(mean.dtype).unsqueeze(1)  # [targets, 1]
-        shrunk: Tensor = mean * (count / (count + self.log_shrinkage[_name(edge)].exp()))
+        adjacency = block.adjacency[edge]
+        total: Tensor = self.sum((vectors[edge[0]], None), adjacency)  # [targets, size]
+        weight = total_weight(adjacency)  # [targets, 1]
+        # Sampled edges stand for all: their mean weight times the true degree is the weight of the whole neighbourhood.
+        count = weight / edge_counts(adjacency).clamp(min=1) * block.degree[edge].unsqueeze(1)  # [targets, 1]
+        shrunk: Tensor = (
+            total / weight.clamp(min=_NO_WEIGHT) * (count / (count + self.log_shrinkage[_name(edge)].exp()))
+        )
         return shrunk
 
 

@@ -9,7 +9,7 @@ import torch
 from components.embed_nodes.graph_at_instant import graph_at_instant
 from components.train_gnn.encoders.contrast import CONTRASTED, PLAIN, ContrastLayer
 from components.train_gnn.encoders.registry import make_encoder
-from components.train_gnn.settings import NetworkSettings
+from components.train_gnn.settings import MessageSettings, NetworkSettings
 from schemas.errors import ContractError
 from schemas.graph_artifact import EdgeType
 from tests.components.train_gnn.random_graphs import LAST_INSTANT, random_tables
@@ -27,7 +27,7 @@ def test_equals_the_formula() -> None:
     counts = {"user": tables.users, "content": tables.contents, "brand": tables.brands}
     vectors = {kind: torch.randn(count, SIZE) for kind, count in counts.items()}
     with torch.no_grad():
-        result = layer(vectors, graph_at_instant(tables, LAST_INSTANT, 10**9))
+        result = layer(vectors, graph_at_instant(tables, LAST_INSTANT, 10**9, MessageSettings()))
 
     def shrunk_mean(edge_type: EdgeType, target: int) -> numpy.ndarray:
         edges = tables.edges[edge_type]

@@ -1,0 +1,40 @@
+"""How much each edge counts in a message: by its age, and by how long a click was read."""
+
+from __future__ import annotations
+
+import numpy
+
+from components.train_gnn.settings import MessageSettings
+from schemas.graph_artifact import EdgeType, FloatArray, IntArray, known_click_weight
+from schemas.instants import parse_duration
+
+WINDOWED: tuple[str, ...] = ("views", "clicks", "viewed_by", "clicked_by")
+"""Relations that the window cuts and age makes lighter; follows and what a content features reach back beyond it."""
+
+_LIGHTEST = 60.0
+"""Half-lives after which an edge becomes no lighter, so that a node of old edges alone still has a mean."""
+
+
+def message_weights(
+    edge_type: EdgeType, time: IntArray, weight: FloatArray, instant: IntArray, settings: MessageSettings
+) -> FloatArray:
+    """The weights of edges in the messages to nodes that live at given instants.
+
+    Args:
+        edge_type: Their relation.
+        time: When each happened, microseconds [edges].
+        weight: Their weights in the graph artifact: log1p(dwell_seconds) for clicks, 1 elsewhere [edges].
+        instant: The instant of each edge's seed, microseconds [edges]; a dwell that ends later is not known yet.
+        settings: What counts.
+
+    Returns:
+        float32 [edges].
+    """
+    _, relation, _ = edge_type
+    result = numpy.ones(len(time), dtype=numpy.float32)
+    if settings.dwell and relation in ("clicks", "clicked_by"):
+        result *= known_click_weight(time, weight, instant)
+    if settings.half_life is not None and relation in WINDOWED:
+        half_lives = (instant - time) / parse_duration(settings.half_life)
+        result *= numpy.exp2(-numpy.minimum(half_lives, _LIGHTEST)).astype(numpy.float32)
+    return result
