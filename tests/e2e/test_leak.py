@@ -25,7 +25,6 @@ from schemas.example_artifact import ExampleArtifact
 from schemas.graph_artifact import Edges, EdgeType, GraphArtifact
 from schemas.instants import Instant
 from schemas.ranker_artifact import RankerArtifact
-from schemas.time_search import first_not_before
 from schemas.timeline import Timeline
 from sources.simulated_shop.settings import SimulatorSettings
 from tests.e2e.steps import World, make_embeddings, make_graphs, make_rankers, ranker_name

@@ -36,8 +36,8 @@ class ContrastLayer(nn.Module):
         h_i = W_s x_i + W_c \Big( \frac{n_+}{n_+ + k_+} \overline{x}_{clickers}
             - \frac{n_-}{n_- + k_-} \overline{x}_{viewers} \Big) + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
 
-    where the means are weighted by the edges, n are true degrees times the mean weight, k are learned, W_s and W_c start
-    at the identity and W_r at zero.
+    where the means are weighted by the edges, n are true degrees times the mean weight, k are learned, W_s and W_c
+    start at the identity and W_r at zero.
 
     Args:
         size: Length of the vectors.

@@ -121,7 +121,7 @@ def test_the_window_cuts_views_but_not_follows() -> None:
 
 
 def test_younger_edges_and_longer_reads_count_more() -> None:
-    """The weights by hand: a day-old click of a minute's reading, at a half-life of a day, against a fresh impression."""
+    """The weights by hand, half-life a day: a day-old click of a minute's reading, one still read, one fresh."""
     hour = 3_600 * 10**6
     time = numpy.array([0, 23 * hour, 24 * hour - 1])
     weight = numpy.log1p(numpy.array([60.0, 7_200.0, 0.0])).astype(numpy.float32)

@@ -66,7 +66,8 @@ def test_ordered_draws_without_replacement_from_few_edges() -> None:
     relations = relations_of_one_target(times)
     users = draws(relations, Recency(relations, HALF_LIFE), 60_000, 3, 100)
     weight = weights(times)
-    probability, number = [], {}
+    probability: list[float] = []
+    number: dict[tuple[int, ...], int] = {}
     for triple in itertools.permutations(range(5), 3):
         number[triple] = len(number)
         left, chance = weight.sum(), 1.0
