@@ -1,4 +1,7 @@
-"""`python -m components.train_gnn`: the step from a shell."""
+"""`python -m components.train_gnn`: the step from a shell.
+
+`torchrun --nproc-per-node 2 -m components.train_gnn ...` trains in two processes, on two GPUs where there are any.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,18 @@ def main() -> int:
     parser.add_argument("--graph", type=Path, required=True, help="train graph, an artifact of build_graph")
     parser.add_argument("--output", type=Path, required=True, help="folder of the network artifact")
     parser.add_argument("--network-end", required=True, help="end of the training days, ISO 8601 UTC, exclusive")
+    parser.add_argument(
+        "--checkpoints",
+        type=Path,
+        help="folder of checkpoints, from which a killed training goes on (default <output>.checkpoints)",
+    )
     parser.add_argument("--config", type=Path, help="run configuration; its section 'network' is used")
     arguments = parser.parse_args()
 
     def action() -> None:
         from components.train_gnn.settings import NetworkSettings
         from components.train_gnn.step import train_gnn
+        from components.train_gnn.training.processes import joined_processes
         from schemas.instants import parse_instant
         from schemas.settings import read_settings_section
         from schemas.step_report import step_report
@@ -30,13 +39,15 @@ def main() -> int:
             else NetworkSettings()
         )
         network_end = parse_instant(arguments.network_end)
-        with step_report("train_gnn") as report:
+        with joined_processes() as processes, step_report("train_gnn") as report:
             train_gnn(
                 graph=arguments.graph,
                 output=arguments.output,
                 network_end=network_end,
                 settings=settings,
                 report=report,
+                checkpoints=arguments.checkpoints,
+                processes=processes,
             )
 
     return exit_code_of(action)

@@ -33,6 +33,14 @@ class MessageBlock:
     degree: dict[EdgeType, Tensor]
     own: dict[str, Tensor]
 
+    def to(self, device: torch.device) -> MessageBlock:
+        """The same block on a device."""
+        return MessageBlock(
+            {edge_type: adjacency.to(device) for edge_type, adjacency in self.adjacency.items()},
+            {edge_type: degree.to(device) for edge_type, degree in self.degree.items()},
+            {kind: row.to(device) for kind, row in self.own.items()},
+        )
+
 
 class Encoder(Protocol):
     """What every encoder offers."""
@@ -45,7 +53,8 @@ class Encoder(Protocol):
 
         Args:
             vectors: Input vectors by kind of node, each [sources of the first block, size].
-            blocks: One a layer, first layer first.
+            blocks: One a layer, first layer first. With fewer blocks than layers the first layers alone pass
+                messages, which shows how alike vectors become from layer to layer.
 
         Returns:
             Output vectors by kind of node, each [targets of the last block, size].
@@ -69,7 +78,7 @@ def sparse_adjacency(colptr: Tensor, row: Tensor, weight: Tensor, sources: int) 
 
 def total_weight(adjacency: Tensor) -> Tensor:
     """Sum of the weights of each target's in-edges [targets, 1]."""
-    total: Tensor = adjacency @ torch.ones(adjacency.shape[1], 1)
+    total: Tensor = adjacency @ torch.ones(adjacency.shape[1], 1, device=adjacency.device)
     return total
 
 
@@ -80,5 +89,7 @@ def edge_counts(adjacency: Tensor) -> Tensor:
 
 def edge_index(adjacency: Tensor) -> Tensor:
     """The edges as sources and targets, by target, for operators that weigh each edge anew [2, edges]."""
-    targets = torch.arange(adjacency.shape[0]).repeat_interleave(adjacency.crow_indices().diff())
+    targets = torch.arange(adjacency.shape[0], device=adjacency.device).repeat_interleave(
+        adjacency.crow_indices().diff()
+    )
     return torch.stack([adjacency.col_indices(), targets])

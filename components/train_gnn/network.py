@@ -43,6 +43,8 @@ class GraphNetwork(nn.Module):
     def forward(self, inputs: NodeInputs, blocks: list[MessageBlock]) -> dict[str, Tensor]:
         """Embeds nodes.
 
+        Batches are made on the CPU and move here to where the weights are.
+
         Args:
             inputs: What the sources of the first block are made of.
             blocks: One a layer.
@@ -50,7 +52,9 @@ class GraphNetwork(nn.Module):
         Returns:
             Embeddings by kind of node, each [targets of the last block, size].
         """
-        result: dict[str, Tensor] = self.encoder(self.inputs(inputs), blocks)
+        device = self.bias.device
+        blocks = [block.to(device) for block in blocks]
+        result: dict[str, Tensor] = self.encoder(self.inputs(inputs.to(device)), blocks)
         return {
             kind: nn.functional.normalize(vectors) if kind in self.unit_length else vectors
             for kind, vectors in result.items()

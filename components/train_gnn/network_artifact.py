@@ -2,14 +2,18 @@
 
 Layout:
     meta.json     ArtifactMeta of kind "network"; its as_of is the end of the training days: every edge that the weights
-                  saw is strictly older; details: settings, curves
+                  saw is strictly older; details: settings, curves (lists of numbers by name) and what else the
+                  training has to say
     weights.pt    state of the network without the graph's tables
+    curves.svg    the curves as a picture
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -37,10 +41,21 @@ def write_network(
     settings: NetworkSettings,
     network_end: Instant,
     largest_event_time: Instant,
-    counts: dict[str, float],
-    curves: dict[str, list[float]],
+    counts: Mapping[str, float],
+    details: Mapping[str, Any],
+    files: Mapping[str, bytes],
 ) -> str:
     """Writes the artifact, whole or not at all.
+
+    Args:
+        folder: The artifact.
+        network: On the CPU.
+        settings: Of the network.
+        network_end: The end of the training days.
+        largest_event_time: Of the youngest edge that the weights saw.
+        counts: For reports.
+        details: What the meta holds beside the settings.
+        files: Further files by name.
 
     Returns:
         The space.
@@ -53,9 +68,11 @@ def write_network(
             as_of=format_instant(network_end),
             largest_event_time=format_instant(largest_event_time),
             space=space,
-            counts=counts,
-            details={"settings": settings.model_dump(mode="json"), "curves": curves},
+            counts=dict(counts),
+            details={"settings": settings.model_dump(mode="json"), **details},
         )
+        for name, content in files.items():
+            (temporary / name).write_bytes(content)
         write_meta(temporary, meta)
     return space
 

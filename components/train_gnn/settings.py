@@ -76,6 +76,36 @@ class MessageSettings(Settings):
         return checked_duration(text)
 
 
+class TrainingSettings(Settings):
+    """How the training runs: when it stops, what survives a kill, where and how precisely it computes.
+
+    Attributes:
+        validation_span: The last hours of the training days, such as 12h, whose links are not trained on but tell when
+            to stop; None: the held-out pairs tell.
+        validation_clicks: Clicks that the span must hold to tell; with fewer the held-out pairs take its place.
+        patience: Epochs without a lower validation loss after which training stops; the weights of the epoch with the
+            lowest are kept. 0: every epoch is trained and the last one's weights are kept.
+        checkpoint_minutes: Time between checkpoints within an epoch; 0: after every batch.
+        precision: Of the matrix products in training; weights, sums over neighbours and what is measured are float32.
+        device: `auto` takes a GPU where there is one.
+        pairwise_cosine_limit: A layer whose vectors of one kind of node are more alike than this, on average over
+            pairs, is reported as over-smoothed.
+    """
+
+    validation_span: str | None = "12h"
+    validation_clicks: int = pydantic.Field(default=100, ge=1)
+    patience: int = pydantic.Field(default=2, ge=0)
+    checkpoint_minutes: float = pydantic.Field(default=10.0, ge=0)
+    precision: Literal["float32", "bfloat16"] = "float32"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    pairwise_cosine_limit: float = pydantic.Field(default=0.95, gt=0, le=1)
+
+    @pydantic.field_validator("validation_span")
+    @classmethod
+    def _validation_span(cls, text: str | None) -> str | None:
+        return checked_duration(text)
+
+
 class NetworkSettings(Settings):
     """How the network is built and trained.
 
@@ -92,7 +122,7 @@ class NetworkSettings(Settings):
         held_out_share: Share of those pairs that is never trained on: the held-out pairs that the step reports on.
         negatives_per_click: Impressed-not-clicked links kept for each clicked one; 0 keeps all.
         epochs: Passes over the training links.
-        batch_links: Links in a batch.
+        batch_links: Links in a batch, over all processes that train together.
         learning_rate: Step size of Adam.
         weight_decay: Decoupled weight decay towards zero (AdamW).
         initial_shrinkage: k of n / (n + k) at the start, for encoders that shrink means.
@@ -100,6 +130,7 @@ class NetworkSettings(Settings):
         threads: Threads of the arithmetic; 0 takes all cores. One by default: the operators of a batch are small, and
             threads that wait for each other on a busy machine made an epoch ten times slower.
         seed: Seed of the split, the sampler and the weights.
+        training: When training stops, what survives a kill, where and how precisely it computes.
     """
 
     encoder: str = "contrast"
@@ -120,6 +151,7 @@ class NetworkSettings(Settings):
     lstm_hidden_size: int = pydantic.Field(default=32, ge=1)
     threads: int = pydantic.Field(default=1, ge=0)
     seed: int = 0
+    training: TrainingSettings = TrainingSettings()
 
     @pydantic.model_validator(mode="after")
     def _one_fan_out_a_layer(self) -> NetworkSettings:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy
 
@@ -11,14 +13,25 @@ from components.train_gnn.network_artifact import write_network
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.supervision import VIEWS
 from components.train_gnn.threads import use_threads
-from components.train_gnn.train import train_network
+from components.train_gnn.train import TrainedNetwork, train_network
+from components.train_gnn.training.checkpoint_folder import default_checkpoints, remove_checkpoints
+from components.train_gnn.training.curve_picture import curve_picture
+from components.train_gnn.training.over_smoothing import smoothing_notices
+from components.train_gnn.training.processes import Processes
 from schemas.graph_artifact import GraphArtifact
-from schemas.instants import Instant
+from schemas.instants import Instant, format_instant
 from schemas.step_report import StepReport
 
 
 def train_gnn(
-    *, graph: Path, output: Path, network_end: Instant, settings: NetworkSettings, report: StepReport
+    *,
+    graph: Path,
+    output: Path,
+    network_end: Instant,
+    settings: NetworkSettings,
+    report: StepReport,
+    checkpoints: Path | None = None,
+    processes: Processes | None = None,
 ) -> None:
     """Trains the graph network.
 
@@ -28,21 +41,29 @@ def train_gnn(
         network_end: The end of the training days; ranking rows start there.
         settings: The network's settings.
         report: Receives links, parameters, loss and the ROC-AUC on held-out pairs.
+        checkpoints: Where checkpoints go until the artifact stands; next to it by default. A training that was killed
+            goes on from the last one, with the same result as if it had not been.
+        processes: Who train together; the first one writes.
 
     Raises:
-        ContractError: The graph is not readable or holds nothing to learn from.
+        ContractError: The graph is not readable or holds nothing to learn from, or the checkpoint is another
+            training's.
     """
+    processes = processes or Processes()
+    checkpoints = checkpoints or default_checkpoints(output)
     use_threads(settings.threads)
     tables = read_graph_tables(GraphArtifact(graph))
-    trained = train_network(tables, network_end, settings)
+    trained = train_network(tables, network_end, settings, checkpoints, processes)
+    if not processes.first:
+        return
+    notices = [trained.split.notice] if trained.split.notice else []
+    limit = settings.training.pairwise_cosine_limit
+    notices += smoothing_notices(trained.pairwise_cosines, limit)
+    for notice in notices:
+        print(f"train_gnn: {notice}", flush=True)
     times = tables.edges[VIEWS].time
-    report.counts |= {
-        "training_links": len(trained.supervision.training),
-        "held_out_links": len(trained.supervision.held_out),
-        "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
-        "held_out_auc": trained.held_out_auc[-1],
-    }
-    curves = {"training_loss": trained.training_loss, "held_out_auc": trained.held_out_auc}
+    report.counts |= _counts(trained)
+    picture = curve_picture(trained.curves, trained.pairwise_cosines, limit, trained.kept_epoch)
     write_network(
         output,
         trained.network,
@@ -50,5 +71,34 @@ def train_gnn(
         network_end,
         largest_event_time=int(numpy.max(times[times < network_end])),
         counts=report.counts,
-        curves=curves,
+        details=_details(trained, notices),
+        files={"curves.svg": picture},
     )
+    remove_checkpoints(checkpoints)
+
+
+def _counts(trained: TrainedNetwork) -> dict[str, float]:
+    return {
+        "training_links": len(trained.split.training),
+        "validation_links": len(trained.split.validation),
+        "held_out_links": len(trained.split.held_out),
+        "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
+        "epochs": len(trained.curves.training_loss),
+        "kept_epoch": trained.kept_epoch,
+        "validation_auc": trained.curves.validation_auc[trained.kept_epoch],
+        "held_out_auc": trained.held_out_auc,
+    }
+
+
+def _details(trained: TrainedNetwork, notices: list[str]) -> dict[str, Any]:
+    """What the artifact's meta tells of the training; every list of numbers in `curves` is drawn in the report."""
+    curves = dataclasses.asdict(trained.curves)
+    shrinkage = curves.pop("shrinkage")
+    start = trained.split.validation_start
+    return {
+        "curves": curves,
+        "shrinkage": shrinkage,
+        "pairwise_cosines": trained.pairwise_cosines,
+        "validated_on": "held-out pairs" if start is None else f"links since {format_instant(start)}",
+        "notices": notices,
+    }

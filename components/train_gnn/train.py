@@ -1,35 +1,41 @@
-"""Training: links of supervised pairs, sampled neighbourhoods older than each link, binary cross-entropy."""
+"""Training: links of supervised pairs, sampled neighbourhoods older than each link, early stopping on later links."""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-from typing import TypeAlias
+from pathlib import Path
 
 import numpy
-import numpy.typing
 import torch
-from tqdm import tqdm
 
 from components.evaluate_ranker.metrics import roc_auc
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.link_batches import embed_link_ends, link_loader
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.supervision import (
     CLICKS,
     VIEWS,
-    Links,
     Supervision,
     impressed_links,
     split_supervision,
     thin_negatives,
 )
-from schemas.errors import ContractError
-from schemas.instants import Instant, format_instant
+from components.train_gnn.training.checkpoint_folder import CheckpointFolder
+from components.train_gnn.training.device import chosen_device
+from components.train_gnn.training.evaluation import ScoreArray, score_links
+from components.train_gnn.training.loop import TrainingLoop
+from components.train_gnn.training.objective import Objective
+from components.train_gnn.training.over_smoothing import pairwise_cosines
+from components.train_gnn.training.processes import Processes
+from components.train_gnn.training.progress import Curves
+from components.train_gnn.training.random_streams import START, generator_of
+from components.train_gnn.training.resuming import saved_values, training_identity
+from components.train_gnn.training.validation import TrainingSplit, split_training
+from schemas.instants import Instant
 
-ScoreArray: TypeAlias = numpy.typing.NDArray[numpy.float64]
+_START_BATCHES = 4
+"""Batches of links that set the scale of the first logits."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,96 +43,93 @@ class TrainedNetwork:
     """The result of training.
 
     Attributes:
-        network: The trained network.
-        supervision: The split it was trained with.
+        network: The trained network, on the CPU.
+        supervision: The split into supervised pairs; none of them carries a message.
+        split: Which of their links were trained on, and which told when to stop.
         held_out_score: Log odds of the held-out links, by the trained network [held-out links].
-        training_loss: Mean loss of each epoch.
-        held_out_auc: ROC-AUC on the held-out pairs before training and after each epoch.
+        held_out_auc: Their ROC-AUC.
+        curves: What each epoch measured.
+        kept_epoch: Whose weights the network holds.
+        pairwise_cosines: By kind of node, of input vectors and after each layer.
     """
 
     network: GraphNetwork
     supervision: Supervision
+    split: TrainingSplit
     held_out_score: ScoreArray
-    training_loss: list[float]
-    held_out_auc: list[float]
+    held_out_auc: float
+    curves: Curves
+    kept_epoch: int
+    pairwise_cosines: dict[str, list[float]]
 
 
-def train_network(tables: GraphTables, network_end: Instant, settings: NetworkSettings) -> TrainedNetwork:
+def train_network(
+    tables: GraphTables,
+    network_end: Instant,
+    settings: NetworkSettings,
+    checkpoints: Path | None = None,
+    processes: Processes | None = None,
+) -> TrainedNetwork:
     """Trains the network on links before `network_end`.
 
     Args:
         tables: The train graph.
         network_end: Links and messages are strictly older (rule 5: ranking rows start there).
         settings: The network's settings.
+        checkpoints: Folder of checkpoints; a training that was killed goes on from the last one. None: none are kept.
+        processes: Who train together; this process alone by default.
 
     Raises:
-        ContractError: There is no clicked or no unclicked link to train on.
+        ContractError: There is no clicked or no unclicked link to train on, there is no such device, or the
+            checkpoint is another training's.
     """
+    processes = processes or Processes()
+    device = chosen_device(settings.training, processes)
     torch.manual_seed(settings.seed)
-    generator = numpy.random.default_rng(settings.seed)
     links = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])
-    links = links.select(links.time < network_end)
     supervision = split_supervision(
-        links, tables.contents, settings.disjoint_train_ratio, settings.held_out_share, generator
+        links.select(links.time < network_end),
+        tables.contents,
+        settings.disjoint_train_ratio,
+        settings.held_out_share,
+        numpy.random.default_rng(settings.seed),
     )
-    for name, part in (("training", supervision.training), ("held-out", supervision.held_out)):
-        clicks = int(part.label.sum())
-        if clicks == 0 or clicks == len(part):
-            raise ContractError(
-                f"{len(part)} {name} links before {format_instant(network_end)} hold {clicks} clicks; the network "
-                "needs both clicked and unclicked ones: give it more days (network_days) or more logs"
-            )
-    network = GraphNetwork(settings, tables)
+    split = split_training(supervision, network_end, settings)
+    folder = None
+    if checkpoints is not None:
+        folder = CheckpointFolder(checkpoints, training_identity(tables, network_end, settings, processes))
+    saved = saved_values(folder, processes)
     sampler = TimeRespectingSampler(
         tables.edges, supervision, network_end, settings.fan_out, settings.seed, settings.sampler
     )
-    start = thin_negatives(supervision.training, settings.negatives_per_click, generator)
-    sample = start.select(numpy.arange(min(len(start), 4 * settings.batch_links)))
-    _, dots = score_links(network, sample, tables, sampler, settings)
-    network.start_logit_at(torch.from_numpy(dots), float(start.label.mean()))
-
-    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    training_loss: list[float] = []
-    held_out_score, _ = score_links(network, supervision.held_out, tables, sampler, settings)
-    held_out_auc = [roc_auc(held_out_score, supervision.held_out.label > 0)]
-    for epoch in range(settings.epochs):
-        chosen = thin_negatives(supervision.training, settings.negatives_per_click, generator)
-        loader = link_loader(chosen, tables, sampler.at_epoch(epoch + 1), settings.batch_links)
-        network.train()
-        losses = []
-        for batch in tqdm(loader, desc=f"network epoch {epoch + 1}/{settings.epochs}", file=sys.stderr, mininterval=5):
-            user, content = embed_link_ends(network, batch, tables, sampler)
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                network.logit(user, content), batch[VIEWS].edge_label
-            )
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it without annotations
-            optimizer.step()
-            losses.append(float(loss.detach()))
-        training_loss.append(float(numpy.mean(losses)))
-        held_out_score, _ = score_links(network, supervision.held_out, tables, sampler, settings)
-        held_out_auc.append(roc_auc(held_out_score, supervision.held_out.label > 0))
-    return TrainedNetwork(network, supervision, held_out_score, training_loss, held_out_auc)
+    network = GraphNetwork(settings, tables).to(device)
+    objective = Objective(network, tables, sampler, settings.training)
+    if saved is None:
+        _set_first_logits(objective, split, settings, processes)
+    # Layers that draw random numbers draw others in each process, as they would for the links of one batch.
+    torch.manual_seed(settings.seed + processes.rank)
+    loop = TrainingLoop(objective, split, settings, folder, processes)
+    progress = loop.run(saved)
+    held_out = score_links(objective, split.held_out, settings.batch_links, processes)
+    cosines = pairwise_cosines(objective, split.validation)
+    return TrainedNetwork(
+        network=network.cpu(),
+        supervision=supervision,
+        split=split,
+        held_out_score=held_out.logit,
+        held_out_auc=roc_auc(held_out.logit, split.held_out.label > 0),
+        curves=progress.curves,
+        kept_epoch=progress.best_epoch if settings.training.patience else progress.epoch,
+        pairwise_cosines=cosines,
+    )
 
 
-@torch.no_grad()
-def score_links(
-    network: GraphNetwork,
-    links: Links,
-    tables: GraphTables,
-    sampler: TimeRespectingSampler,
-    settings: NetworkSettings,
-) -> tuple[ScoreArray, ScoreArray]:
-    """Scores links from sampled neighbourhoods.
-
-    Returns:
-        logit: Log odds of a click [links].
-        dot_product: The bare dot products [links].
-    """
-    network.eval()
-    logits, dots = [], []
-    for batch in link_loader(links, tables, sampler, settings.batch_links):
-        user, content = embed_link_ends(network, batch, tables, sampler)
-        logits.append(network.logit(user, content).numpy())
-        dots.append((user * content).sum(dim=1).numpy())
-    return numpy.concatenate(logits).astype(numpy.float64), numpy.concatenate(dots).astype(numpy.float64)
+def _set_first_logits(
+    objective: Objective, split: TrainingSplit, settings: NetworkSettings, processes: Processes
+) -> None:
+    """Scales the untrained network's log odds to the links that it will train on."""
+    generator = generator_of(settings.seed, START)
+    start = thin_negatives(split.training, settings.negatives_per_click, generator)
+    sample = start.select(numpy.arange(min(len(start), _START_BATCHES * settings.batch_links)))
+    scores = score_links(objective, sample, settings.batch_links, processes)
+    objective.network.start_logit_at(torch.from_numpy(scores.dot_product), float(start.label.mean()))

@@ -100,7 +100,7 @@ class ContrastEncoder(nn.Module):
 
     def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
         """Passes messages; see message_block.Encoder for the shapes."""
-        for layer, block in zip(self.layers, blocks, strict=True):
+        for layer, block in zip(self.layers, blocks, strict=False):
             vectors = layer(vectors, block)
         return vectors
 

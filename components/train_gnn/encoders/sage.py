@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch_geometric.nn import SAGEConv
 
@@ -34,7 +33,7 @@ class SageEncoder(nn.Module):
     def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
         """Passes messages; true degrees are not used. See message_block.Encoder for the shapes."""
         for number, block in enumerate(blocks):
-            total = {kind: torch.zeros(len(block.own[kind]), vector.shape[1]) for kind, vector in vectors.items()}
+            total = {kind: vector.new_zeros(len(block.own[kind]), vector.shape[1]) for kind, vector in vectors.items()}
             for edge in EDGE_TYPES:
                 source, _, target = edge
                 ends = (vectors[source], vectors[target][block.own[target]])

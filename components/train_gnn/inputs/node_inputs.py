@@ -24,6 +24,10 @@ class NodeInputs:
     content_rows: Tensor
     brand: Tensor
 
+    def to(self, device: torch.device) -> NodeInputs:
+        """The same inputs on a device."""
+        return NodeInputs(self.order_rows.to(device), self.content_rows.to(device), self.brand.to(device))
+
 
 class InputEncoder(nn.Module):
     """Projects article vectors and pools them: mean and LSTM for users, mean for contents and brands.
