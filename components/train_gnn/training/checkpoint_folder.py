@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,8 @@ class CheckpointFolder:
         path = self.folder / FILE_NAME
         if not path.is_file():
             return None
-        try:
-            saved = torch.load(path, weights_only=True, map_location="cpu")
-        except (RuntimeError, pickle.UnpicklingError, EOFError) as error:
-            raise ContractError(f"{path}: not a checkpoint ({error}); delete {self.folder} to start anew") from error
-        theirs, ours = saved["identity"], self.identity
+        theirs, values = _load(path)
+        ours = self.identity
         differences = [
             f"{name} was {theirs.get(name)!r} and is {ours.get(name)!r}"
             for name in sorted(theirs.keys() | ours.keys())
@@ -59,7 +57,6 @@ class CheckpointFolder:
                 f"{path}: a checkpoint of another training: {'; '.join(differences)}. Go on with what it was made "
                 f"with, or delete {self.folder} (or name another --checkpoints) to start anew"
             )
-        values: dict[str, Any] = saved["values"]
         return values
 
     def write(self, values: Mapping[str, Any]) -> None:
@@ -81,6 +78,25 @@ def remove_checkpoints(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def _load(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Identity and values of a checkpoint file.
+
+    Raises:
+        ContractError: It is none.
+    """
+    remedy = f"delete {path.parent} to start anew"
+    # What torch writes is a zip archive; the error of torch.load for anything else depends on its first bytes.
+    if not zipfile.is_zipfile(path):
+        raise ContractError(f"{path}: not a checkpoint; {remedy}")
+    try:
+        saved = torch.load(path, weights_only=True, map_location="cpu")
+    except (RuntimeError, pickle.UnpicklingError) as error:
+        raise ContractError(f"{path}: not a checkpoint ({error}); {remedy}") from error
+    if not isinstance(saved, dict) or saved.keys() != {"identity", "values"}:
+        raise ContractError(f"{path}: not a checkpoint of a network's training; {remedy}")
+    return saved["identity"], saved["values"]
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

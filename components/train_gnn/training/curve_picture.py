@@ -60,17 +60,17 @@ def _losses(axes: Axes, curves: Curves, kept_epoch: int) -> None:
     _by_epoch(axes, curves.training_loss, first=1, label="training")
     _by_epoch(axes, curves.validation_loss, label="validation")
     axes.axvline(kept_epoch, color="#9aa3b2", linestyle=":", label="kept weights")
-    axes.legend()
+    axes.legend(loc="upper right")
 
 
 def _cosines(axes: Axes, pairwise_cosines: Mapping[str, Sequence[float]], limit: float) -> None:
     for kind, values in pairwise_cosines.items():
         axes.plot(range(len(values)), values, "o-", markersize=3, label=kind)
     axes.axhline(limit, color="#9aa3b2", linestyle=":", label="over-smoothed above")
-    axes.legend()
+    axes.legend(loc="upper right")
 
 
 def _shrinkages(axes: Axes, shrinkage: Mapping[str, Sequence[float]]) -> None:
     for name, values in shrinkage.items():
         _by_epoch(axes, values, label=name.replace("encoder.", "").replace(".log_shrinkage.", " "))
-    axes.legend(fontsize=5, ncols=2)
+    axes.legend(loc="upper right", fontsize=5, ncols=2)

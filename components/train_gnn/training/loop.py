@@ -71,7 +71,7 @@ class TrainingLoop:
         model: nn.Module = self.objective
         if self.processes.count > 1:
             # Not every weight speaks in every batch (brands of the last layer never do); buffers never change.
-            model = DistributedDataParallel(self.objective, broadcast_buffers=False, find_unused_parameters=True)
+            model = DistributedDataParallel(self.objective, forward_sync_buffers=False, find_unused_parameters=True)
         while self.progress.epoch < settings.epochs and not self.progress.stopped(settings.training.patience):
             self._train_epoch(model, self.split.training)
             self.progress.end_epoch()

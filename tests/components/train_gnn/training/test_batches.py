@@ -1,0 +1,53 @@
+"""Global batches and their parts: every link once, shares that add up, slates whole."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+from hypothesis import given, strategies
+
+from components.train_gnn.training.batches import batch_parts
+from components.train_gnn.training.processes import Processes
+
+
+def parts_by_rank(links: int, batch_links: int, count: int, begins: numpy.ndarray | None) -> list[list]:
+    return [batch_parts(links, batch_links, Processes(rank, count), begins) for rank in range(count)]
+
+
+@given(
+    slates=strategies.lists(strategies.integers(1, 6), min_size=1, max_size=60),
+    batch_links=strategies.integers(1, 20),
+    count=strategies.integers(1, 4),
+    divided=strategies.booleans(),
+)
+def test_every_link_once_and_shares_add_up(slates: list[int], batch_links: int, count: int, divided: bool) -> None:
+    links = sum(slates)
+    begins = numpy.concatenate([[0], numpy.cumsum(slates)[:-1]])
+    by_rank = parts_by_rank(links, batch_links, count, None if divided else begins)
+    assert len({len(parts) for parts in by_rank}) == 1, "every process takes part in every batch"
+    covered: list[int] = []
+    for batch in zip(*by_rank, strict=True):
+        assert sum(part.share for part in batch) == pytest.approx(1)
+        assert all(part.stop > part.start for part in batch)
+        counted = [part for part in batch if part.share]
+        covered += [link for part in counted for link in range(part.start, part.stop)]
+        taken = sum(part.stop - part.start for part in counted)
+        if divided:
+            assert [round(part.share * taken) for part in counted] == [part.stop - part.start for part in counted]
+            assert taken == batch[0].units <= batch_links
+        else:
+            assert all(part.start in begins and part.stop in {*begins.tolist(), links} for part in counted)
+            assert taken <= batch_links or batch[0].units == 1
+    assert covered == list(range(links))
+
+
+def test_the_batches_do_not_depend_on_the_number_of_processes() -> None:
+    alone = batch_parts(100, 32, Processes())
+    assert [(part.start, part.stop, part.share) for part in alone] == [
+        (0, 32, 1.0),
+        (32, 64, 1.0),
+        (64, 96, 1.0),
+        (96, 100, 1.0),
+    ]
+    for parts in parts_by_rank(100, 32, 3, None):
+        assert [part.units for part in parts] == [32, 32, 32, 4]

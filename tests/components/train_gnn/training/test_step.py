@@ -1,0 +1,133 @@
+"""The step from a shell: one process, two processes under torchrun, and what lies in the artifact."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+import torch
+import yaml
+
+from components.train_gnn.graph_tables import read_graph_tables
+from components.train_gnn.network_artifact import read_network
+from components.train_gnn.settings import NetworkSettings
+from components.train_gnn.step import train_gnn
+from components.train_gnn.training.batches import batch_parts
+from components.train_gnn.training.processes import Processes
+from schemas.graph_artifact import GraphArtifact
+from schemas.instants import format_instant
+from schemas.step_report import StepReport, step_report
+from tests.components.train_gnn.training.graph_folder import write_graph
+from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_settings, tiny_tables
+
+BATCH_LINKS = 28
+"""Ten whole batches of the tiny graph and one of a single link, of which the first process has none."""
+
+CURVES = ("training_loss", "gradient_norm", "validation_loss", "validation_auc")
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("graph") / "graph"
+    write_graph(folder, tiny_tables(), NETWORK_END)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
+def settings_of(**training: Any) -> NetworkSettings:
+    return tiny_settings(training, batch_links=BATCH_LINKS, weight_decay=0.01)
+
+
+def train_here(graph: Path, output: Path, settings: NetworkSettings) -> StepReport:
+    with step_report("train_gnn") as report:
+        train_gnn(graph=graph, output=output, network_end=NETWORK_END, settings=settings, report=report)
+    return report
+
+
+def details_of(output: Path) -> dict[str, Any]:
+    details: dict[str, Any] = json.loads((output / "meta.json").read_text())["details"]
+    return details
+
+
+def test_two_processes_see_the_same_loss_curve(graph: Path, tmp_path: Path) -> None:
+    """The same global batches, cut in uneven parts; gradients averaged by gloo."""
+    settings = settings_of()
+    config = tmp_path / "config.yaml"
+    config.write_text(yaml.safe_dump({"network": settings.model_dump(mode="json")}))
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["-m", "components.train_gnn", "--graph", str(graph), "--output", str(tmp_path / "two")]
+    command += ["--network-end", format_instant(NETWORK_END), "--config", str(config)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("train_gnn: started") == 1, "only the first process speaks"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "two"], "no checkpoint is left behind"
+
+    report = train_here(graph, tmp_path / "one", settings)
+    assert report.counts["training_links"] % BATCH_LINKS == 1
+    parts = batch_parts(int(report.counts["training_links"]), BATCH_LINKS, Processes(rank=0, count=2))
+    assert parts[-1].share == 0
+    one, two = details_of(tmp_path / "one")["curves"], details_of(tmp_path / "two")["curves"]
+    for name in CURVES:
+        assert one[name] == pytest.approx(two[name], abs=1e-5), name
+    assert one["training_loss"][0] - one["training_loss"][1] > 1e-3, "it must learn, or equal curves show nothing"
+    tables = read_graph_tables(GraphArtifact(graph))
+    networks = [read_network(tmp_path / name, tables)[0].state_dict() for name in ("one", "two")]
+    for name, value in networks[0].items():
+        assert torch.allclose(value, networks[1][name], atol=1e-4), name
+
+
+def test_the_artifact_tells_how_the_training_went(graph: Path, tmp_path: Path) -> None:
+    settings = settings_of(patience=3, pairwise_cosine_limit=0.01)
+    report = train_here(graph, tmp_path / "network", settings)
+    details = details_of(tmp_path / "network")
+    assert sorted(details["curves"]) == sorted(CURVES)
+    assert {name.split(".")[-1] for name in details["shrinkage"]} >= {"user__clicks__content", "user__views__content"}
+    assert details["validated_on"] == "links since 1970-01-01T08:00:00Z"
+    assert report.counts["validation_auc"] == details["curves"]["validation_auc"][int(report.counts["kept_epoch"])]
+    assert any("over-smoothed" in notice for notice in details["notices"])
+    picture = (tmp_path / "network" / "curves.svg").read_text()
+    assert picture.startswith("<?xml")
+    assert picture.count("axes_") >= 5
+    assert [path.name for path in tmp_path.iterdir()] == ["network"], "the checkpoints are removed"
+
+
+def test_too_few_validation_clicks_are_told(graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train_here(graph, tmp_path / "network", settings_of(validation_clicks=10_000))
+    assert details_of(tmp_path / "network")["validated_on"] == "held-out pairs"
+    assert "validation_clicks asks for 10000" in capsys.readouterr().out
+
+
+def test_the_same_seed_writes_the_same_bytes(graph: Path, tmp_path: Path) -> None:
+    settings = settings_of(patience=1)
+    for name in ("first", "second"):
+        train_here(graph, tmp_path / name, settings)
+    files = ["curves.svg", "meta.json", "weights.pt"]
+    for name in ("first", "second"):
+        assert sorted(path.name for path in (tmp_path / name).iterdir()) == files
+    for name in files:
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+    train_here(graph, tmp_path / "other", settings.model_copy(update={"seed": 1}))
+    assert (tmp_path / "first" / "weights.pt").read_bytes() != (tmp_path / "other" / "weights.pt").read_bytes()
+
+
+def test_what_is_written_is_what_was_kept(graph: Path, tmp_path: Path) -> None:
+    """The artifact of a stopped training holds the weights of its best epoch, on the CPU and ready to embed."""
+    report = train_here(graph, tmp_path / "network", settings_of(patience=1))
+    network, meta = read_network(tmp_path / "network", read_graph_tables(GraphArtifact(graph)))
+    assert not network.training
+    assert meta.counts == report.counts
+    assert all(numpy.isfinite(value.numpy()).all() for value in network.state_dict().values())
