@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed
@@ -39,9 +39,9 @@ class Processes:
         """The values of all processes, by rank."""
         if self.count == 1:
             return [value]
-        values: list[Value | None] = [None] * self.count
+        values: list[Any] = [None] * self.count
         torch.distributed.all_gather_object(values, value)
-        return [each for each in values if each is not None]
+        return values
 
     def of_first(self, value: Value) -> Value:
         """The first process's value."""

@@ -25,7 +25,7 @@ def write_graph(folder: Path, tables: GraphTables, as_of: Instant) -> None:
     (folder / "nodes").mkdir(parents=True)
     for kind, values in columns.items():
         pyarrow.parquet.write_table(pyarrow.table(values), folder / "nodes" / f"{kind}.parquet")
-    arrays = {
+    arrays: dict[str, numpy.ndarray] = {
         "features/article_embedding": tables.article_embedding.numpy().astype(numpy.float16),
         "features/content_articles": tables.content_rows.numpy().astype(numpy.int32),
     }

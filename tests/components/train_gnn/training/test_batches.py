@@ -6,11 +6,11 @@ import numpy
 import pytest
 from hypothesis import given, strategies
 
-from components.train_gnn.training.batches import batch_parts
+from components.train_gnn.training.batches import BatchPart, batch_parts
 from components.train_gnn.training.processes import Processes
 
 
-def parts_by_rank(links: int, batch_links: int, count: int, begins: numpy.ndarray | None) -> list[list]:
+def parts_by_rank(links: int, batch_links: int, count: int, begins: numpy.ndarray | None) -> list[list[BatchPart]]:
     return [batch_parts(links, batch_links, Processes(rank, count), begins) for rank in range(count)]
 
 
