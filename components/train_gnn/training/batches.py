@@ -15,7 +15,7 @@ from components.train_gnn.sampler.prefetch import prefetched
 from components.train_gnn.sampler.worker_threads import worker_threads
 from components.train_gnn.supervision import Links
 from components.train_gnn.training.processes import Processes
-from schemas.graph_artifact import IntArray
+from schemas.graph_artifact import FloatArray, IntArray
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,46 +24,55 @@ class BatchPart:
 
     Attributes:
         start, stop: Its links, as numbers of the epoch's links.
-        share: Of the batch's units (links, or slates where they are not divided): the shares of all processes add up
-            to 1, so that the shared sum of (share x mean over the part) is the mean over the batch.
-        units: In the whole batch.
+        share: Of what the loss averages over in the batch. The shares of all processes add up to 1, so that the sum of
+            (share x mean over the part) over the processes is the mean over the batch.
+        units: What the loss averages over in the whole batch: the number of its links, or their weight.
     """
 
     start: int
     stop: int
     share: float
-    units: int
+    units: float
 
 
-def batch_parts(links: int, batch_links: int, processes: Processes, begins: IntArray | None = None) -> list[BatchPart]:
+def batch_parts(
+    links: int,
+    batch_links: int,
+    processes: Processes,
+    begins: IntArray | None = None,
+    weight: FloatArray | None = None,
+) -> list[BatchPart]:
     """This process's part of every global batch.
 
     Args:
         links: Number of links of the epoch.
         batch_links: Links in a global batch; a batch of whole slates holds as many of them as fit, at least one.
         processes: Who share each batch.
-        begins: Ascending numbers of the links at which indivisible units (slates) begin, the first of them 0. None:
-            every link is a unit.
+        begins: Ascending numbers of the links at which slates begin, the first of them 0; None: every link alone.
+        weight: How much each link counts in the mean that the loss takes, such as 1 for clicked links only [links];
+            None: all the same.
     """
     edges = numpy.append(numpy.arange(links) if begins is None else begins, links)
+    before = edges.astype(numpy.float64) if weight is None else numpy.append(0.0, numpy.cumsum(weight))[edges]
     parts = []
-    first, units = 0, len(edges) - 1
-    while first < units:
+    first, slates = 0, len(edges) - 1
+    while first < slates:
         last = int(numpy.searchsorted(edges, edges[first] + batch_links, side="right")) - 1
         last = max(last, first + 1)
-        parts.append(_part_of_rank(edges, first, last, processes))
+        begin, end = _slates_of_rank(first, last, processes)
+        units = float(before[last] - before[first])
+        share = float(before[end] - before[begin]) / units if units else 0.0
+        # A process without a slate takes one that counts nothing: all must take part in every exchange.
+        end = max(end, begin + 1)
+        parts.append(BatchPart(int(edges[begin]), int(edges[end]), share, units))
         first = last
     return parts
 
 
-def _part_of_rank(edges: IntArray, first: int, last: int, processes: Processes) -> BatchPart:
-    """Units [first, last) cut into as even parts as can be, for the process of this rank."""
-    units = last - first
-    begin, end = (first + units * rank // processes.count for rank in (processes.rank, processes.rank + 1))
-    share = (end - begin) / units
-    # A process without a unit takes one that counts nothing: all processes must take part in every exchange.
-    end = max(end, begin + 1)
-    return BatchPart(int(edges[begin]), int(edges[end]), share, units)
+def _slates_of_rank(first: int, last: int, processes: Processes) -> tuple[int, int]:
+    """The part of slates [first, last) that the process of this rank takes, all parts as even as can be."""
+    slates = last - first
+    return first + slates * processes.rank // processes.count, first + slates * (processes.rank + 1) // processes.count
 
 
 def sampled_parts(

@@ -108,7 +108,7 @@ class TrainingLoop:
                 self.optimizer.step()
                 mean, due = processes.total((float(loss.detach()) * part.share, self._checkpoint_is_due()))
                 progress.add_batch(mean, part.units, norm)
-                bar.set_postfix(loss=f"{progress.loss / progress.units:.4f}", refresh=False)
+                bar.set_postfix(loss=f"{progress.mean_loss:.4f}", refresh=False)
                 bar.update()
                 if due:
                     self._save()

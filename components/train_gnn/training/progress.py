@@ -34,7 +34,7 @@ class Progress:
     Attributes:
         epoch: Finished epochs.
         batch: Finished batches of the next one.
-        loss, units, norm: Sums over these batches: of the losses of links (or slates), of the number of these, and of
+        loss, units, norm: Sums over these batches: of the losses of links, of what these losses average over, and of
             gradient norms.
         curves: Of the finished epochs.
         best_epoch: The epoch with the lowest validation loss; 0 before the first.
@@ -44,25 +44,30 @@ class Progress:
     epoch: int = 0
     batch: int = 0
     loss: float = 0.0
-    units: int = 0
+    units: float = 0.0
     norm: float = 0.0
     curves: Curves = dataclasses.field(default_factory=Curves)
     best_epoch: int = 0
     best_weights: dict[str, Tensor] | None = None
 
-    def add_batch(self, loss: float, units: int, norm: float) -> None:
+    def add_batch(self, loss: float, units: float, norm: float) -> None:
         """Counts one more batch of the running epoch."""
         self.batch += 1
         self.loss += loss * units
         self.units += units
         self.norm += norm
 
+    @property
+    def mean_loss(self) -> float:
+        """Of the running epoch so far; 0 where nothing counted yet."""
+        return self.loss / self.units if self.units else 0.0
+
     def end_epoch(self) -> None:
         """Turns the sums of the running epoch into points of the curves."""
-        self.curves.training_loss.append(self.loss / self.units)
+        self.curves.training_loss.append(self.mean_loss)
         self.curves.gradient_norm.append(self.norm / self.batch)
         self.epoch += 1
-        self.batch, self.loss, self.units, self.norm = 0, 0.0, 0, 0.0
+        self.batch, self.loss, self.units, self.norm = 0, 0.0, 0.0, 0.0
 
     def validated(self, loss: float, auc: float, network: nn.Module) -> None:
         """Takes down a validation; the weights before the first epoch are measured but never kept as the best."""

@@ -37,8 +37,28 @@ def test_every_link_once_and_shares_add_up(slates: list[int], batch_links: int, 
             assert taken == batch[0].units <= batch_links
         else:
             assert all(part.start in begins and part.stop in {*begins.tolist(), links} for part in counted)
-            assert taken <= batch_links or batch[0].units == 1
+            assert taken <= batch_links or len(counted) == 1
     assert covered == list(range(links))
+
+
+@given(links=strategies.integers(1, 80), count=strategies.integers(1, 4), seed=strategies.integers(0, 99))
+def test_shared_means_make_the_mean_of_the_batch(links: int, count: int, seed: int) -> None:
+    """A loss that averages over some of its links only, as those over clicks do."""
+    generator = numpy.random.default_rng(seed)
+    weight = (generator.random(links) < 0.3).astype(numpy.float32)
+    loss = generator.random(links)
+    by_rank = [batch_parts(links, 16, Processes(rank, count), weight=weight) for rank in range(count)]
+    for batch in zip(*by_rank, strict=True):
+        start, stop = min(part.start for part in batch), max(part.stop for part in batch)
+        whole, counted = slice(start, stop), weight[start:stop].sum()
+        shared = 0.0
+        for part in batch:
+            own = weight[part.start : part.stop]
+            if own.sum():
+                shared += part.share * float(numpy.average(loss[part.start : part.stop], weights=own))
+        if counted:
+            assert shared == pytest.approx(numpy.average(loss[whole], weights=weight[whole]))
+        assert all(part.units == counted for part in batch)
 
 
 def test_the_batches_do_not_depend_on_the_number_of_processes() -> None:
