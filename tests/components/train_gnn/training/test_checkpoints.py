@@ -18,11 +18,8 @@ from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_gnn.training import objective
 from components.train_gnn.training.checkpoint_folder import FILE_NAME, CheckpointFolder, remove_checkpoints
 from schemas.errors import ContractError
+from tests.components.train_gnn.training.pulled_plug import PulledPlugError, pull_the_plug_at
 from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_settings, tiny_tables
-
-
-class PulledPlugError(Exception):
-    """Ends a training where a kill would."""
 
 
 def settings_of(**options: Any) -> NetworkSettings:
@@ -31,20 +28,6 @@ def settings_of(**options: Any) -> NetworkSettings:
 
 def train(checkpoints: Path | None, settings: NetworkSettings, seed: int = 0) -> TrainedNetwork:
     return train_network(tiny_tables(seed), NETWORK_END, settings, checkpoints)
-
-
-def pull_the_plug_at(monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    """Raises in the training loss of one batch (measuring does not count)."""
-    honest, seen = objective.link_loss, 0
-
-    def link_loss(logit: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        nonlocal seen
-        seen += torch.is_grad_enabled()
-        if seen == batch and torch.is_grad_enabled():
-            raise PulledPlugError
-        return honest(logit, label)
-
-    monkeypatch.setattr(objective, "link_loss", link_loss)
 
 
 def assert_same(one: TrainedNetwork, other: TrainedNetwork) -> None:
@@ -150,6 +133,7 @@ from pathlib import Path
 import torch
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.train import train_network
+from tests.components.train_gnn.training.pulled_plug import PulledPlugError, pull_the_plug_at
 from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_tables
 torch.set_num_threads(1)
 train_network(tiny_tables(), NETWORK_END, NetworkSettings.model_validate_json(sys.argv[2]), Path(sys.argv[1]))
@@ -158,7 +142,7 @@ train_network(tiny_tables(), NETWORK_END, NetworkSettings.model_validate_json(sy
 
 def test_a_process_killed_by_the_system(tmp_path: Path) -> None:
     """SIGKILL at whatever it is doing; a new process goes on to the bytes of an undisturbed one."""
-    settings = settings_of(epochs=6, batch_links=16)
+    settings = settings_of(epochs=4, batch_links=16)
     command = [sys.executable, "-c", ENDLESS, str(tmp_path), settings.model_dump_json()]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

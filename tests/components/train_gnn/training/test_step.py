@@ -26,6 +26,7 @@ from schemas.graph_artifact import GraphArtifact
 from schemas.instants import format_instant
 from schemas.step_report import StepReport, step_report
 from tests.components.train_gnn.training.graph_folder import write_graph
+from tests.components.train_gnn.training.pulled_plug import PulledPlugError, pull_the_plug_at
 from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_settings, tiny_tables
 
 BATCH_LINKS = 35
@@ -115,10 +116,17 @@ def test_too_few_validation_clicks_are_told(graph: Path, tmp_path: Path, capsys:
     assert "validation_clicks asks for 10000" in capsys.readouterr().out
 
 
-def test_the_same_seed_writes_the_same_bytes(graph: Path, tmp_path: Path) -> None:
-    settings = settings_of(patience=1)
-    for name in ("first", "second"):
-        train_here(graph, tmp_path / name, settings)
+def test_the_same_seed_writes_the_same_bytes(graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where the second run is killed on the way and started again with the same words."""
+    settings = settings_of(patience=1, checkpoint_minutes=0)
+    train_here(graph, tmp_path / "first", settings)
+    with monkeypatch.context() as patch:
+        pull_the_plug_at(patch, 12)
+        with pytest.raises(PulledPlugError):
+            train_here(graph, tmp_path / "second", settings)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second.checkpoints"]
+    train_here(graph, tmp_path / "second", settings)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
     files = ["curves.svg", "meta.json", "weights.pt"]
     for name in ("first", "second"):
         assert sorted(path.name for path in (tmp_path / name).iterdir()) == files
