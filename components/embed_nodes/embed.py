@@ -31,6 +31,7 @@ def embed_at_instant(
     """
     users = numpy.arange(tables.users)
     rows = recent_order_rows(tables.orders, users, numpy.full(tables.users, instant, dtype=numpy.int64))
-    inputs = NodeInputs(torch.from_numpy(rows), tables.content_rows, torch.arange(tables.brands))
+    every = (torch.arange(count) for count in (tables.users, tables.contents, tables.brands))
+    inputs = NodeInputs(torch.from_numpy(rows), tables.content_rows, *every)
     embedding = network(inputs, [block] * network.layers)
     return {kind: vectors.numpy() for kind, vectors in embedding.items()}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy
 import torch
 
-from schemas.graph_artifact import EDGE_TYPES, Edges, EdgeType, GraphArtifact, IntArray, Orders
+from components.train_gnn.inputs.attributes import Attribute, declared_attributes
+from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, Edges, EdgeType, GraphArtifact, IntArray, Orders
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +23,7 @@ class GraphTables:
         article_embedding: float [articles + 1, 128]; row 0 is zeros.
         article_brand: Brand index of each row of article_embedding, -1 where there is none [articles + 1].
         content_rows: Rows of article_embedding, 0-padded [contents, 25].
+        attributes: Declared attributes by kind of node and column; kinds without any may be absent.
     """
 
     users: int
@@ -31,11 +34,18 @@ class GraphTables:
     article_embedding: torch.Tensor
     article_brand: torch.Tensor
     content_rows: torch.Tensor
+    attributes: Mapping[str, Mapping[str, Attribute]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def nodes(self) -> dict[str, int]:
+        """Number of nodes by kind."""
+        return {"user": self.users, "content": self.contents, "brand": self.brands}
 
 
 def read_graph_tables(graph: GraphArtifact) -> GraphTables:
     """Reads the tables; edges stay memory-mapped."""
-    counts = {kind: graph.nodes(kind).num_rows for kind in ("user", "content", "brand")}
+    nodes = {kind: graph.nodes(kind) for kind in NODE_KINDS}
+    counts = {kind: table.num_rows for kind, table in nodes.items()}
     return GraphTables(
         users=counts["user"],
         contents=counts["content"],
@@ -45,6 +55,7 @@ def read_graph_tables(graph: GraphArtifact) -> GraphTables:
         article_embedding=torch.from_numpy(numpy.array(graph.article_embedding, dtype=numpy.float32)),
         article_brand=torch.from_numpy(_article_brands(graph)),
         content_rows=torch.from_numpy(numpy.array(graph.content_articles, dtype=numpy.int64)),
+        attributes={kind: found for kind, table in nodes.items() if (found := declared_attributes(table))},
     )
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.hidden_edges import carries_messages, hidden_degree, hidden_seeds
 from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import order_histories
 from components.train_gnn.message_block import MessageBlock, sparse_adjacency
@@ -32,7 +33,7 @@ def link_loader(links: Links, tables: GraphTables, sampler: TimeRespectingSample
     """
     return TreeLinkLoader(
         sampler,
-        nodes=dict(zip(NODE_KINDS, (tables.users, tables.contents, tables.brands), strict=True)),
+        nodes=tables.nodes,
         link_type=VIEWS,
         ends=torch.from_numpy(numpy.stack([links.user, links.content])),
         label=torch.from_numpy(links.label),
@@ -47,6 +48,8 @@ def embed_link_ends(
 ) -> tuple[Tensor, Tensor]:
     """Embeddings of the user and of the content of each link of a batch, [links, size] each.
 
+    While the network is in training, a share of the seeds speaks without its views and clicks (hidden_edges.py).
+
     Args:
         network: The network.
         batch: From link_loader.
@@ -55,7 +58,9 @@ def embed_link_ends(
     """
     inputs, index = _distinct_inputs(batch, tables)
     weights = {edge_type: _edge_weights(batch, sampler, edge_type, network.messages) for edge_type in EDGE_TYPES}
-    embedding = network(inputs, _blocks(batch, index, weights))
+    hides = network.training and network.hidden_edge_share > 0
+    hidden = hidden_seeds(batch, network.hidden_edge_share) if hides else {}
+    embedding = network(inputs, _blocks(batch, index, weights, hidden))
     user, content = batch[VIEWS].edge_label_index
     return embedding["user"][user], embedding["content"][content]
 
@@ -68,10 +73,12 @@ def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[
     instants = batch[VIEWS].edge_label_time
     merged = "batch" not in batch["user"]  # then all links share one time
     user_time = instants[torch.zeros_like(batch["user"].n_id) if merged else batch["user"].batch].numpy()
-    histories = order_histories(tables.orders, batch["user"].n_id.numpy(), user_time)
+    users = batch["user"].n_id.numpy()
+    histories = order_histories(tables.orders, users, user_time, shared="user" not in tables.attributes)
     contents, content_index = torch.unique(batch["content"].n_id, return_inverse=True)
     brands, brand_index = torch.unique(batch["brand"].n_id, return_inverse=True)
-    inputs = NodeInputs(torch.from_numpy(histories.rows), tables.content_rows[contents], brands)
+    user = torch.from_numpy(histories.user)
+    inputs = NodeInputs(torch.from_numpy(histories.rows), tables.content_rows[contents], user, contents, brands)
     index = {"user": torch.from_numpy(histories.index), "content": content_index, "brand": brand_index}
     return inputs, index
 
@@ -86,7 +93,9 @@ def _edge_weights(batch: Any, sampler: TimeRespectingSampler, edge_type: EdgeTyp
     return torch.from_numpy(message_weights(edge_type, edges.time[position], edges.weight[position], instant, messages))
 
 
-def _blocks(batch: Any, input_index: dict[str, Tensor], weights: dict[EdgeType, Tensor]) -> list[MessageBlock]:
+def _blocks(
+    batch: Any, input_index: dict[str, Tensor], weights: dict[EdgeType, Tensor], hidden: dict[str, Tensor]
+) -> list[MessageBlock]:
     """One block a layer; layer l updates the nodes that are at most (layers - l) steps from their seed."""
     nodes = {kind: numpy.cumsum(batch[kind].num_sampled_nodes) for kind in NODE_KINDS}
     layers = len(nodes["user"]) - 1
@@ -99,12 +108,16 @@ def _blocks(batch: Any, input_index: dict[str, Tensor], weights: dict[EdgeType, 
             source, _, target = edge_type
             count = sum(batch[edge_type].num_sampled_edges[: layers - layer])
             row, column = batch[edge_type].edge_index[:, :count]
+            weight = weights[edge_type][:count]
+            kept = carries_messages(edge_type, column, hidden)
+            if kept is not None:
+                row, column, weight = row[kept], column[kept], weight[kept]
             # Edges come out of the sampler sorted by target, so that they are compressed by counting.
             colptr = torch.zeros(targets[target] + 1, dtype=torch.long)
             colptr[1:] = torch.bincount(column, minlength=targets[target]).cumsum(0)
             row = input_index[source][row] if layer == 0 else row
-            adjacency[edge_type] = sparse_adjacency(colptr, row, weights[edge_type][:count], sources[source])
-            degree[edge_type] = batch[edge_type].degree[: targets[target]]
+            adjacency[edge_type] = sparse_adjacency(colptr, row, weight, sources[source])
+            degree[edge_type] = hidden_degree(edge_type, batch[edge_type].degree[: targets[target]], hidden)
         own = {
             kind: input_index[kind][: targets[kind]] if layer == 0 else torch.arange(targets[kind])
             for kind in NODE_KINDS

@@ -60,6 +60,19 @@ class Encoder(Protocol):
             Output vectors by kind of node, each [targets of the last block, size].
         """
 
+    def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
+        """Passes one round of messages, so that whole graphs can be embedded layer by layer.
+
+        Args:
+            number: Of the layer, from 0.
+            vectors: By kind of node, the input vectors or what the layer before gave [sources of the block, width].
+            block: The layer's view of the graph.
+
+        Returns:
+            Vectors by kind of node [targets of the block, width]. Between layers an encoder may carry more than one
+            vector for a node: only inputs and the last layer's results are sure to have the width of an embedding.
+        """
+
 
 def sparse_adjacency(colptr: Tensor, row: Tensor, weight: Tensor, sources: int) -> Tensor:
     """In-edges as a sparse CSR tensor of their weights.
@@ -78,7 +91,7 @@ def sparse_adjacency(colptr: Tensor, row: Tensor, weight: Tensor, sources: int) 
 
 def total_weight(adjacency: Tensor) -> Tensor:
     """Sum of the weights of each target's in-edges [targets, 1]."""
-    total: Tensor = adjacency @ torch.ones(adjacency.shape[1], 1, device=adjacency.device)
+    total: Tensor = adjacency @ adjacency.values().new_ones(adjacency.shape[1], 1)
     return total
 
 
@@ -89,7 +102,6 @@ def edge_counts(adjacency: Tensor) -> Tensor:
 
 def edge_index(adjacency: Tensor) -> Tensor:
     """The edges as sources and targets, by target, for operators that weigh each edge anew [2, edges]."""
-    targets = torch.arange(adjacency.shape[0], device=adjacency.device).repeat_interleave(
-        adjacency.crow_indices().diff()
-    )
+    targets = torch.arange(adjacency.shape[0], device=adjacency.device)
+    targets = targets.repeat_interleave(adjacency.crow_indices().diff())
     return torch.stack([adjacency.col_indices(), targets])

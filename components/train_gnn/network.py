@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from components.train_gnn.encoders.registry import make_encoder
 from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import NetworkSettings
@@ -19,7 +20,7 @@ class GraphNetwork(nn.Module):
 
     Args:
         settings: The network's settings.
-        tables: The graph's article vectors and brands.
+        tables: The graph's article vectors, brands and declared attributes.
     """
 
     def __init__(self, settings: NetworkSettings, tables: GraphTables) -> None:
@@ -31,11 +32,18 @@ class GraphNetwork(nn.Module):
             brands=tables.brands,
             size=settings.embedding_size,
             lstm_hidden_size=settings.lstm_hidden_size,
-            residual_sequence=bool(encoder.residual_sequence),
+            residual_sequence=encoder.residual_sequence,
+            attention=settings.inputs.content_pooling == "attention",
+            attributes={
+                kind: AttributeEncoder(attributes, tables.nodes[kind], settings.embedding_size)
+                for kind, attributes in tables.attributes.items()
+                if settings.inputs.attributes
+            },
         )
         self.encoder = encoder
         self.layers = settings.layers
         self.messages = settings.messages
+        self.hidden_edge_share = settings.cold_start.hidden_edge_share
         self.unit_length = _UNIT_LENGTH[settings.unit_length]
         self.log_scale = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(()))
@@ -63,6 +71,10 @@ class GraphNetwork(nn.Module):
     def logit(self, user: Tensor, content: Tensor) -> Tensor:
         """Log odds of a click from the embeddings of both ends, [links, size] each -> [links]."""
         return (user * content).sum(dim=1) * self.log_scale.exp() + self.bias
+
+    def logit_of_all(self, user: Tensor, content: Tensor) -> Tensor:
+        """Log odds of a click for each user with each content, [users, size], [contents, size] -> [users, contents]."""
+        return user @ content.T * self.log_scale.exp() + self.bias
 
     @torch.no_grad()
     def start_logit_at(self, dot_product: Tensor, click_rate: float) -> None:

@@ -106,11 +106,72 @@ class TrainingSettings(Settings):
         return checked_duration(text)
 
 
+class EncoderSettings(Settings):
+    """What single encoders need beyond the network's settings.
+
+    Attributes:
+        heads: Attention heads of `gat` and `hgt`; they divide the vectors among them.
+    """
+
+    heads: int = pydantic.Field(default=4, ge=1)
+
+
+class InputSettings(Settings):
+    """What a node says of itself before any message.
+
+    Attributes:
+        content_pooling: How the articles of a content become its vector: their mean, or attention over them, which
+            starts as the mean.
+        attributes: Whether declared attributes enter, such as a content's kind; what they add starts at zero.
+    """
+
+    content_pooling: Literal["mean", "attention"] = "mean"
+    attributes: bool = True
+
+
+class LossSettings(Settings):
+    """What training minimizes.
+
+    Attributes:
+        name: `bce`, every link by itself; `bpr`, clicked against unclicked links of one request; `softmax`, each
+            clicked link against all unclicked ones of its request. The last two fix only differences: their log odds
+            rank, but are not calibrated.
+        in_batch_negatives: Whether clicked links are also set against contents of other links of the batch, corrected
+            for popularity: those that were shown no later and that the user was never shown.
+    """
+
+    name: Literal["bce", "bpr", "softmax"] = "bce"
+    in_batch_negatives: bool = False
+
+
+class ColdStartSettings(Settings):
+    """How the network learns to speak for nodes of few edges.
+
+    Attributes:
+        hidden_edge_share: Share of the users and of the contents of training links whose views and clicks are hidden,
+            so that orders, articles, brands and follows must speak for them. Drawn anew in every epoch.
+        cold_views: Content with fewer views before the link is cold: the sampler takes all its views and clicks. 0: no
+            content is.
+        cold_brand_fan_out: Brands drawn for cold content, and neighbours for its brands, where the fan-out is smaller.
+        cold_oversampling: How often links of cold content are trained on for once that others are; with a loss over
+            requests, whole requests in which cold content was clicked.
+    """
+
+    hidden_edge_share: float = pydantic.Field(default=0.0, ge=0, lt=1)
+    cold_views: int = pydantic.Field(default=0, ge=0)
+    cold_brand_fan_out: int = pydantic.Field(default=0, ge=0)
+    cold_oversampling: float = pydantic.Field(default=1.0, ge=1)
+
+
 class NetworkSettings(Settings):
     """How the network is built and trained.
 
     Attributes:
         encoder: A name in encoders/registry.py.
+        encoder_options: What single encoders need besides.
+        inputs: How nodes are described.
+        loss: What is minimized.
+        cold_start: How nodes of few edges are treated.
         layers: Message-passing layers.
         embedding_size: Length of the exported vectors.
         fan_out: Neighbours sampled for each relation, one number a layer, seeds' own neighbours first.
@@ -120,7 +181,8 @@ class NetworkSettings(Settings):
             of themselves and nodes that say much.
         disjoint_train_ratio: Share of (user, content) pairs that are supervision only (rule 3).
         held_out_share: Share of those pairs that is never trained on: the held-out pairs that the step reports on.
-        negatives_per_click: Impressed-not-clicked links kept for each clicked one; 0 keeps all.
+        negatives_per_click: Impressed-not-clicked links kept for each clicked one, of its own request with a loss over
+            requests; 0 keeps all.
         epochs: Passes over the training links.
         batch_links: Links in a batch, over all processes that train together.
         learning_rate: Step size of Adam.
@@ -134,6 +196,10 @@ class NetworkSettings(Settings):
     """
 
     encoder: str = "contrast"
+    encoder_options: EncoderSettings = EncoderSettings()
+    inputs: InputSettings = InputSettings()
+    loss: LossSettings = LossSettings()
+    cold_start: ColdStartSettings = ColdStartSettings()
     layers: int = pydantic.Field(default=2, ge=1, le=4)
     embedding_size: int = pydantic.Field(default=64, ge=2)
     fan_out: tuple[int, ...] = (12, 6)
@@ -157,4 +223,17 @@ class NetworkSettings(Settings):
     def _one_fan_out_a_layer(self) -> NetworkSettings:
         if len(self.fan_out) != self.layers:
             raise ValueError(f"fan_out {self.fan_out} must have one number for each of the {self.layers} layers")
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _cold_content_takes_each_edge_once(self) -> NetworkSettings:
+        if self.cold_start.cold_views and self.sampler.replace:
+            raise ValueError("cold content takes each of its edges once: cold_start.cold_views needs replace: false")
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _heads_divide_the_vectors(self) -> NetworkSettings:
+        heads = self.encoder_options.heads
+        if self.encoder in ("gat", "hgt") and self.embedding_size % heads:
+            raise ValueError(f"embedding_size {self.embedding_size} must be a multiple of the {heads} heads")
         return self

@@ -32,6 +32,8 @@ from components.train_gnn.training.progress import Curves
 from components.train_gnn.training.random_streams import START, generator_of
 from components.train_gnn.training.resuming import saved_values, training_identity
 from components.train_gnn.training.validation import TrainingSplit, split_training
+from components.train_gnn.training_links import TrainingLinks, arranged
+from schemas.errors import ContractError
 from schemas.instants import Instant
 
 _START_BATCHES = 4
@@ -80,15 +82,21 @@ def train_network(
         processes: Who train together; this process alone by default.
 
     Raises:
-        ContractError: There is no clicked or no unclicked link to train on, there is no such device, or the
-            checkpoint is another training's.
+        ContractError: There is no clicked or no unclicked link to train on, there is no such device, the checkpoint is
+            another training's, or several processes are to train with in-batch negatives.
     """
     processes = processes or Processes()
+    if processes.count > 1 and settings.loss.in_batch_negatives:
+        raise ContractError(
+            f"in_batch_negatives compares the links of a whole batch, of which {processes.count} processes have parts; "
+            "train in one process, or set loss.in_batch_negatives to false"
+        )
     device = chosen_device(settings.training, processes)
     torch.manual_seed(settings.seed)
     links = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])
+    shown = links.select(links.time < network_end)
     supervision = split_supervision(
-        links.select(links.time < network_end),
+        shown,
         tables.contents,
         settings.disjoint_train_ratio,
         settings.held_out_share,
@@ -100,17 +108,24 @@ def train_network(
         folder = CheckpointFolder(checkpoints, training_identity(tables, network_end, settings, processes))
     saved = saved_values(folder, processes)
     sampler = TimeRespectingSampler(
-        tables.edges, supervision, network_end, settings.fan_out, settings.seed, settings.sampler
+        tables.edges,
+        supervision,
+        network_end,
+        settings.fan_out,
+        settings.seed,
+        settings.sampler,
+        cold_start=settings.cold_start,
     )
     network = GraphNetwork(settings, tables).to(device)
-    objective = Objective(network, tables, sampler, settings.training)
+    objective = Objective(network, tables, sampler, settings)
     if saved is None:
         _set_first_logits(objective, split, settings, processes)
     # Layers that draw random numbers draw others in each process, as they would for the links of one batch.
     torch.manual_seed(settings.seed + processes.rank)
-    loop = TrainingLoop(objective, split, settings, folder, processes)
+    training_links = TrainingLinks(shown, split.training, tables, settings)
+    loop = TrainingLoop(objective, training_links, arranged(split.validation, settings), settings, folder, processes)
     progress = loop.run(saved)
-    held_out = score_links(objective, split.held_out, settings.batch_links, processes)
+    held_out = score_links(objective, arranged(split.held_out, settings), settings.batch_links, processes)
     cosines = pairwise_cosines(objective, split.validation)
     return TrainedNetwork(
         network=network.cpu(),
@@ -131,5 +146,5 @@ def _set_first_logits(
     generator = generator_of(settings.seed, START)
     start = thin_negatives(split.training, settings.negatives_per_click, generator)
     sample = start.select(numpy.arange(min(len(start), _START_BATCHES * settings.batch_links)))
-    scores = score_links(objective, sample, settings.batch_links, processes)
+    scores = score_links(objective, arranged(sample, settings), settings.batch_links, processes)
     objective.network.start_logit_at(torch.from_numpy(scores.dot_product), float(start.label.mean()))

@@ -8,6 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.nn import SimpleConv
 
+from components.train_gnn.encoders.layered_encoder import (
+    LayeredEncoder,
+    own_vectors,
+    relation_name,
+    weighted_mean,
+    zero_linear,
+)
 from components.train_gnn.message_block import MessageBlock, edge_counts, total_weight
 from components.train_gnn.settings import NetworkSettings
 from schemas.graph_artifact import EdgeType
@@ -23,10 +30,6 @@ PLAIN: dict[str, tuple[EdgeType, ...]] = {
     "user": (("brand", "followed_by", "user"),),
     "brand": (("user", "follows", "brand"), ("content", "features", "brand")),
 }
-
-
-_NO_WEIGHT = 1e-30
-"""Divides where no edge counts, and the sum is zero as well."""
 
 
 class ContrastLayer(nn.Module):
@@ -49,25 +52,27 @@ class ContrastLayer(nn.Module):
         self.sum = SimpleConv(aggr="sum")
         self.own = nn.ModuleDict({kind: _identity(size) for kind in PLAIN})
         self.contrast = nn.ModuleDict({kind: _identity(size) for kind in CONTRASTED})
-        self.plain = nn.ModuleDict({_name(edge): _zero(size) for edges in PLAIN.values() for edge in edges})
+        self.plain = nn.ModuleDict(
+            {relation_name(edge): zero_linear(size, size) for edges in PLAIN.values() for edge in edges}
+        )
         relations = [
             *(edge for pair in CONTRASTED.values() for edge in pair),
             *(e for es in PLAIN.values() for e in es),
         ]
         self.log_shrinkage = nn.ParameterDict(
-            {_name(edge): nn.Parameter(torch.tensor(math.log(initial_shrinkage))) for edge in relations}
+            {relation_name(edge): nn.Parameter(torch.tensor(math.log(initial_shrinkage))) for edge in relations}
         )
 
     def forward(self, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
         """One round of messages: vectors of the block's sources in, vectors of its targets out."""
         result = {}
-        for kind, sources in vectors.items():
-            total = self.own[kind](sources[block.own[kind]])  # [targets, size]
+        for kind, own in own_vectors(vectors, block).items():
+            total = self.own[kind](own)  # [targets, size]
             if kind in CONTRASTED:
                 wanted, seen = (self._shrunk_mean(edge, vectors, block) for edge in CONTRASTED[kind])
                 total = total + self.contrast[kind](wanted - seen)
             for edge in PLAIN[kind]:
-                total = total + self.plain[_name(edge)](self._shrunk_mean(edge, vectors, block))
+                total = total + self.plain[relation_name(edge)](self._shrunk_mean(edge, vectors, block))
             result[kind] = total
         return result
 
@@ -77,13 +82,13 @@ class ContrastLayer(nn.Module):
         weight = total_weight(adjacency)  # [targets, 1]
         # Sampled edges stand for all: their mean weight times the true degree is the weight of the whole neighbourhood.
         count = weight / edge_counts(adjacency).clamp(min=1) * block.degree[edge].unsqueeze(1)  # [targets, 1]
-        shrunk: Tensor = (
-            total / weight.clamp(min=_NO_WEIGHT) * (count / (count + self.log_shrinkage[_name(edge)].exp()))
+        shrunk: Tensor = weighted_mean(total, weight) * (
+            count / (count + self.log_shrinkage[relation_name(edge)].exp())
         )
         return shrunk
 
 
-class ContrastEncoder(nn.Module):
+class ContrastEncoder(LayeredEncoder):
     """Layers of ContrastLayer, without non-linearities between them.
 
     Args:
@@ -98,24 +103,13 @@ class ContrastEncoder(nn.Module):
             ContrastLayer(settings.embedding_size, settings.initial_shrinkage) for _ in range(settings.layers)
         )
 
-    def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
-        """Passes messages; see message_block.Encoder for the shapes."""
-        for layer, block in zip(self.layers, blocks, strict=False):
-            vectors = layer(vectors, block)
-        return vectors
-
-
-def _name(edge: EdgeType) -> str:
-    return "__".join(edge)
+    def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
+        """One ContrastLayer; see message_block.Encoder for the shapes."""
+        result: dict[str, Tensor] = self.layers[number](vectors, block)
+        return result
 
 
 def _identity(size: int) -> nn.Linear:
     layer = nn.Linear(size, size, bias=False)
     nn.init.eye_(layer.weight)
-    return layer
-
-
-def _zero(size: int) -> nn.Linear:
-    layer = nn.Linear(size, size, bias=False)
-    nn.init.zeros_(layer.weight)
     return layer

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch_geometric.nn import SAGEConv
 
+from components.train_gnn.encoders.layered_encoder import LayeredEncoder, own_vectors, relation_name
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import NetworkSettings
-from schemas.graph_artifact import EDGE_TYPES, EdgeType
+from schemas.graph_artifact import EDGE_TYPES
 
 
-class SageEncoder(nn.Module):
-    """Two or more SAGE layers with ReLU between them; relations are summed.
+class SageEncoder(LayeredEncoder):
+    """Two or more SAGE layers with ReLU between them; relations are summed; true degrees are not used.
 
     Args:
         settings: The network's settings.
@@ -22,27 +24,21 @@ class SageEncoder(nn.Module):
     def __init__(self, settings: NetworkSettings) -> None:
         super().__init__()
         size = settings.embedding_size
+        self.last = settings.layers - 1
         self.convolutions = nn.ModuleDict(
             {
-                _name(layer, edge): SAGEConv((size, size), size, aggr="mean")
+                relation_name(edge_type, layer): SAGEConv((size, size), size, aggr="mean")
                 for layer in range(settings.layers)
-                for edge in EDGE_TYPES
+                for edge_type in EDGE_TYPES
             }
         )
 
-    def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
-        """Passes messages; true degrees are not used. See message_block.Encoder for the shapes."""
-        for number, block in enumerate(blocks):
-            total = {kind: vector.new_zeros(len(block.own[kind]), vector.shape[1]) for kind, vector in vectors.items()}
-            for edge in EDGE_TYPES:
-                source, _, target = edge
-                ends = (vectors[source], vectors[target][block.own[target]])
-                total[target] = total[target] + self.convolutions[_name(number, edge)](ends, block.adjacency[edge])
-            vectors = total
-            if number + 1 < len(blocks):
-                vectors = {kind: vector.relu() for kind, vector in vectors.items()}
-        return vectors
-
-
-def _name(layer: int, edge: EdgeType) -> str:
-    return f"{layer}__" + "__".join(edge)
+    def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
+        """One SAGE layer; see message_block.Encoder for the shapes."""
+        own = own_vectors(vectors, block)
+        total = {kind: torch.zeros_like(vector) for kind, vector in own.items()}
+        for edge_type in EDGE_TYPES:
+            source, _, target = edge_type
+            convolution = self.convolutions[relation_name(edge_type, number)]
+            total[target] = total[target] + convolution((vectors[source], own[target]), block.adjacency[edge_type])
+        return total if number == self.last else {kind: vector.relu() for kind, vector in total.items()}

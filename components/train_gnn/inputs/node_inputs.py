@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
+from components.train_gnn.inputs.article_attention import ArticleAttention
+from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.order_sequence import OrderSequenceEncoder
 
 
@@ -17,20 +20,26 @@ class NodeInputs:
     Attributes:
         order_rows: Order histories of users: rows of the article table, 0-padded on the right [users, 25].
         content_rows: Articles of contents, 0-padded [contents, 25].
+        user: Indices of users; of any that has the history, where users have no attributes [users].
+        content: Indices of contents [contents].
         brand: Indices of brands [brands].
     """
 
     order_rows: Tensor
     content_rows: Tensor
+    user: Tensor
+    content: Tensor
     brand: Tensor
 
     def to(self, device: torch.device) -> NodeInputs:
         """The same inputs on a device."""
-        return NodeInputs(self.order_rows.to(device), self.content_rows.to(device), self.brand.to(device))
+        return NodeInputs(*(getattr(self, field.name).to(device) for field in dataclasses.fields(self)))
 
 
 class InputEncoder(nn.Module):
-    """Projects article vectors and pools them: mean and LSTM for users, mean for contents and brands.
+    """Projects article vectors and pools them: mean and LSTM for users, mean or attention for contents.
+
+    Brands are the mean of their articles. What a node's declared attributes say is added.
 
     The projection starts as the principal axes of the article vectors, so that it keeps as much of their dot products
     as the size allows; vectors are centred on the mean article, which every user shares.
@@ -43,6 +52,8 @@ class InputEncoder(nn.Module):
         lstm_hidden_size: Units of the LSTM.
         residual_sequence: True: a user is the mean of its orders plus a correction that starts at zero
             (the shape of `contrast`); False: the LSTM's state alone (the textbook).
+        attention: Whether contents attend over their articles instead of taking the mean.
+        attributes: Encoders of declared attributes by kind of node; kinds without attributes have none.
     """
 
     article_embedding: Tensor
@@ -57,6 +68,8 @@ class InputEncoder(nn.Module):
         size: int,
         lstm_hidden_size: int,
         residual_sequence: bool,
+        attention: bool = False,
+        attributes: Mapping[str, AttributeEncoder] | None = None,
     ) -> None:
         super().__init__()
         self.brands = brands
@@ -70,6 +83,8 @@ class InputEncoder(nn.Module):
         self.register_buffer("centre", centre)
         self.projection = nn.Parameter(_principal_axes(described - centre, size))  # [128, size]
         self.sequence = OrderSequenceEncoder(size, lstm_hidden_size, start_at_zero=residual_sequence)
+        self.attention = ArticleAttention(size) if attention else None
+        self.attributes = nn.ModuleDict(dict(attributes or {}))
 
     def article_vectors(self) -> Tensor:
         """Centred, projected article vectors [articles + 1, size]; articles without a vector are zeros."""
@@ -85,8 +100,14 @@ class InputEncoder(nn.Module):
         users = self.sequence(ordered, length)
         if self.residual_sequence:
             users = users + ordered.sum(dim=1) / length.clamp(min=1).unsqueeze(1)
-        contents = nn.functional.embedding_bag(inputs.content_rows, articles, mode="mean", padding_idx=0)
-        return {"user": users, "content": contents, "brand": self._brands(articles)[inputs.brand]}
+        if self.attention is None:
+            contents = nn.functional.embedding_bag(inputs.content_rows, articles, mode="mean", padding_idx=0)
+        else:
+            contents = self.attention(articles, inputs.content_rows)
+        result = {"user": users, "content": contents, "brand": self._brands(articles)[inputs.brand]}
+        for kind, encoder in self.attributes.items():
+            result[kind] = result[kind] + encoder(getattr(inputs, kind))
+        return result
 
     def _brands(self, articles: Tensor) -> Tensor:
         """Mean of each brand's articles [brands, size]."""

@@ -17,10 +17,12 @@ class OrderHistories:
     Attributes:
         rows: Rows of article_embedding, oldest first, 0-padded on the right, int64 [histories, 25].
         index: The history of each node, int64 [nodes].
+        user: A user who has each history, int64 [histories].
     """
 
     rows: IntArray
     index: IntArray
+    user: IntArray
 
 
 def recent_order_rows(orders: Orders, user: IntArray, instant: IntArray) -> IntArray:
@@ -39,20 +41,22 @@ def recent_order_rows(orders: Orders, user: IntArray, instant: IntArray) -> IntA
     return _rows_before(orders, start, stop)
 
 
-def order_histories(orders: Orders, user: IntArray, instant: IntArray) -> OrderHistories:
+def order_histories(orders: Orders, user: IntArray, instant: IntArray, shared: bool = True) -> OrderHistories:
     """The same for many nodes at once, each distinct history only once.
 
     Args:
         orders: Every order, by user, then time.
         user: Node indices, repeats allowed [nodes].
         instant: Microseconds [nodes].
+        shared: Whether users without orders share the empty history; False where more than orders tells users apart.
     """
     start = numpy.asarray(orders.colptr[user])
     stop = first_not_before(orders.time, start, numpy.asarray(orders.colptr[user + 1]), instant)
-    # A user's history is told by where it ends; users without orders before the instant share the empty one.
-    ending = numpy.where(stop > start, stop, 0)
+    # A user's history is told by where it ends; where it is empty, by nothing, or by the user alone.
+    ending = numpy.where(stop > start, stop, 0 if shared else -1 - user)
     endings, first, index = numpy.unique(ending, return_index=True, return_inverse=True)
-    return OrderHistories(_rows_before(orders, start[first], numpy.where(endings > 0, endings, start[first])), index)
+    rows = _rows_before(orders, start[first], numpy.where(endings > 0, endings, start[first]))
+    return OrderHistories(rows, index, user[first])
 
 
 def _rows_before(orders: Orders, start: IntArray, stop: IntArray) -> IntArray:

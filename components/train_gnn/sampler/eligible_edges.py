@@ -75,3 +75,18 @@ def place_draws(start: numpy.ndarray, stop: numpy.ndarray, wanted: int, replace:
             total += wanted if replace else min(wanted, available)
     offset[len(start)] = total
     return total
+
+
+@compiled
+def place_draws_by_node(
+    start: numpy.ndarray, stop: numpy.ndarray, wanted: numpy.ndarray, replace: bool, offset: numpy.ndarray
+) -> int:
+    """place_draws with the draws wanted for each node [nodes]."""
+    total = 0
+    for node in range(len(start)):
+        offset[node] = total
+        available = stop[node] - start[node]
+        if available > 0:
+            total += wanted[node] if replace else min(wanted[node], available)
+    offset[len(start)] = total
+    return total

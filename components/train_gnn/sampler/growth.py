@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Protocol
 
 import numpy
 
-from components.train_gnn.sampler.frontier import Frontier, KeyArray, Strategy, make_frontier
+from components.train_gnn.sampler.cold_content import ColdContent
+from components.train_gnn.sampler.frontier import Sample, Strategy, make_frontier
 from components.train_gnn.sampler.relation import Relation
 from schemas.graph_artifact import EdgeType, IntArray
-
-
-class Sample(Protocol):
-    """Nodes and edges sampled so far: SampledTrees or MergedGraph."""
-
-    node: dict[str, IntArray]
-    tree: dict[str, IntArray]
-    key: dict[str, KeyArray]
-
-    def add_layer(self, frontiers: list[Frontier], positions: list[IntArray], expands: bool) -> None:
-        """Adds the edges that one layer drew."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +36,7 @@ def grow(
     look_back: int | None,
     fan_out: Mapping[EdgeType, tuple[int, ...]],
     replace: bool,
+    cold_content: ColdContent | None = None,
 ) -> LayerCounts:
     """Expands the seeds of a sample; every node is expanded in every relation that points to its kind.
 
@@ -58,6 +48,7 @@ def grow(
         look_back: Microseconds before it from which on edges are eligible; None for no limit.
         fan_out: Edges to draw for a node, one number a layer, by relation.
         replace: Whether an edge can be drawn twice.
+        cold_content: Draws more for cold content; None: all content is alike.
     """
     nodes = {kind: [len(ids)] for kind, ids in sample.node.items()}
     added: dict[EdgeType, list[int]] = {edge_type: [] for edge_type in relations}
@@ -66,9 +57,12 @@ def grow(
     layers = len(next(iter(fan_out.values())))
     for layer in range(layers):
         frontiers, positions = [], []
+        if cold_content is not None:
+            cold_content.begin_layer(first, instant, look_back)
         for edge_type, relation in relations.items():
             target = edge_type[2]
             begin = first[target]
+            wanted = fan_out[edge_type][layer]
             frontier = make_frontier(
                 relation,
                 begin,
@@ -77,7 +71,7 @@ def grow(
                 sample.key[target][begin:],
                 instant,
                 look_back,
-                fan_out[edge_type][layer],
+                wanted if cold_content is None else cold_content.fan_out(edge_type, wanted),
                 replace,
             )
             position = numpy.empty(frontier.draws, dtype=numpy.int64)
@@ -88,6 +82,8 @@ def grow(
             added[edge_type].append(frontier.draws)
         first = {kind: len(ids) for kind, ids in sample.node.items()}
         sample.add_layer(frontiers, positions, expands=layer + 1 < layers)
+        if cold_content is not None:
+            cold_content.end_layer(frontiers)
         for kind, ids in sample.node.items():
             nodes[kind].append(len(ids) - first[kind])
     return LayerCounts(nodes, added, {edge_type: numpy.concatenate(parts) for edge_type, parts in degrees.items()})

@@ -53,8 +53,10 @@ class TreeLinkLoader(LinkLoader):
         )
 
     def filter_fn(self, out: HeteroSamplerOutput) -> HeteroData:
-        """The sample as a batch."""
-        return link_batch(out, self.input_data.input_type)
+        """The sample as a batch, with the seed of all draws that belong to its epoch."""
+        batch = link_batch(out, self.input_data.input_type)
+        batch.random_seed = self.link_sampler.random_seed
+        return batch
 
     def __iter__(self) -> Iterator[HeteroData]:
         """Batches in the order of the loader's own sampler, the same for any number of threads."""

@@ -21,6 +21,7 @@ from torch_geometric.sampler import (
     NodeSamplerInput,
 )
 
+from components.train_gnn.sampler.cold_content import ColdContent
 from components.train_gnn.sampler.frontier import EVERY_EDGE
 from components.train_gnn.sampler.growth import LayerCounts, grow
 from components.train_gnn.sampler.merged_graph import MergedGraph, require_one_time
@@ -28,8 +29,8 @@ from components.train_gnn.sampler.message_edges import message_edges
 from components.train_gnn.sampler.relation import make_relation
 from components.train_gnn.sampler.sampled_trees import SampledTrees
 from components.train_gnn.sampler.strategies import make_strategy
-from components.train_gnn.settings import SamplerSettings
-from components.train_gnn.supervision import Supervision
+from components.train_gnn.settings import ColdStartSettings, SamplerSettings
+from components.train_gnn.supervision import VIEWS, Supervision
 from schemas.graph_artifact import NODE_KINDS, Edges, EdgeType, IntArray
 from schemas.instants import Instant, parse_duration
 
@@ -57,9 +58,11 @@ class TimeRespectingSampler(BaseSampler):
         settings: Strategy, replacement and look-back.
         merged: Whether all seeds of a batch grow one graph together, in which every node stands once. Only for
             batches whose seeds share one time.
+        cold_start: From how few views on a content takes all its edges; None: none does.
 
     Raises:
-        ValueError: The fan-out does not fit the relations, or asks for all edges with replacement.
+        ValueError: The fan-out does not fit the relations, or all edges are asked for with replacement, or there are no
+            views to tell cold content by.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class TimeRespectingSampler(BaseSampler):
         seed: int,
         settings: SamplerSettings | None = None,
         merged: bool = False,
+        cold_start: ColdStartSettings | None = None,
     ) -> None:
         settings = settings or SamplerSettings()
         self.edges = message_edges(edges, supervision, end)
@@ -84,18 +88,30 @@ class TimeRespectingSampler(BaseSampler):
         self.replace = settings.replace
         self.look_back = None if settings.look_back is None else parse_duration(settings.look_back)
         self.settings, self.merged = settings, merged
+        self.cold_start = cold_start if cold_start is not None and cold_start.cold_views else None
         self.seed = seed
         self.epoch = 0
         if set(self.fan_out) != set(self.edges) or len({len(layers) for layers in self.fan_out.values()}) != 1:
             raise ValueError(f"fan_out {dict(self.fan_out)} must give each relation the same number of layers")
         if self.replace and any(EVERY_EDGE in layers for layers in self.fan_out.values()):
             raise ValueError("a fan-out of -1 takes every edge once; it has no meaning with replacement")
+        if self.cold_start is not None and (self.replace or VIEWS not in self.edges or "brand" not in self.kinds):
+            raise ValueError(
+                f"cold_views {self.cold_start.cold_views}: cold content takes each of its views once; that needs "
+                "replace: false, and relations of users, contents and brands"
+            )
 
     def at_epoch(self, epoch: int) -> TimeRespectingSampler:
         """The same sampler with other draws; the edges are shared."""
         result = copy.copy(self)
         result.epoch = epoch
         return result
+
+    @property
+    def random_seed(self) -> int:
+        """The seed of the epoch's draws, 64 bits."""
+        # The golden ratio's bits keep the epochs of neighbouring seeds apart.
+        return (self.seed * 0x9E3779B97F4A7C15 + self.epoch * 0xD1B54A32D192ED03) % 2**64
 
     def sample_from_nodes(self, inputs: NodeSamplerInput) -> HeteroSamplerOutput:
         """Neighbourhoods of single nodes; their times are required.
@@ -139,9 +155,7 @@ class TimeRespectingSampler(BaseSampler):
         self, seeds: dict[str, IntArray], instant: IntArray, input_id: torch.Tensor | None
     ) -> tuple[HeteroSamplerOutput, dict[str, IntArray], LayerCounts]:
         """The sample, which of its nodes each seed is, and the sizes of its layers."""
-        # The golden ratio's bits keep the epochs of neighbouring seeds apart.
-        mixed = (self.seed * 0x9E3779B97F4A7C15 + self.epoch * 0xD1B54A32D192ED03) % 2**64
-        random_seed, edge_types = numpy.uint64(mixed), tuple(self.edges)
+        random_seed, edge_types = numpy.uint64(self.random_seed), tuple(self.edges)
         sample: SampledTrees | MergedGraph
         if self.merged:
             require_one_time(instant)
@@ -151,7 +165,10 @@ class TimeRespectingSampler(BaseSampler):
             identity = numpy.arange(len(instant)) if input_id is None else input_id.numpy()
             sample = SampledTrees(seeds, self.kinds, edge_types, random_seed, identity)
             number = {kind: numpy.arange(len(ids)) for kind, ids in seeds.items()}
-        counts = grow(sample, self.relations, self.strategy, instant, self.look_back, self.fan_out, self.replace)
+        cold_content = None if self.cold_start is None else ColdContent(self.cold_start, self.relations, sample)
+        counts = grow(
+            sample, self.relations, self.strategy, instant, self.look_back, self.fan_out, self.replace, cold_content
+        )
         ends = _tensors(sample.ends)
         output = HeteroSamplerOutput(
             node=_tensors(sample.node),

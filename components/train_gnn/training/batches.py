@@ -15,7 +15,7 @@ from components.train_gnn.sampler.prefetch import prefetched
 from components.train_gnn.sampler.worker_threads import worker_threads
 from components.train_gnn.supervision import Links
 from components.train_gnn.training.processes import Processes
-from schemas.graph_artifact import FloatArray, IntArray
+from components.train_gnn.training_links import ArrangedLinks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class BatchPart:
         start, stop: Its links, as numbers of the epoch's links.
         share: Of what the loss averages over in the batch. The shares of all processes add up to 1, so that the sum of
             (share x mean over the part) over the processes is the mean over the batch.
-        units: What the loss averages over in the whole batch: the number of its links, or their weight.
+        units: What the loss averages over in the whole batch.
     """
 
     start: int
@@ -35,25 +35,16 @@ class BatchPart:
     units: float
 
 
-def batch_parts(
-    links: int,
-    batch_links: int,
-    processes: Processes,
-    begins: IntArray | None = None,
-    weight: FloatArray | None = None,
-) -> list[BatchPart]:
+def batch_parts(arranged: ArrangedLinks, batch_links: int, processes: Processes) -> list[BatchPart]:
     """This process's part of every global batch.
 
     Args:
-        links: Number of links of the epoch.
-        batch_links: Links in a global batch; a batch of whole slates holds as many of them as fit, at least one.
+        arranged: The links; no request is cut.
+        batch_links: Links in a global batch, which holds as many whole requests as fit, at least one.
         processes: Who share each batch.
-        begins: Ascending numbers of the links at which slates begin, the first of them 0; None: every link alone.
-        weight: How much each link counts in the mean that the loss takes, such as 1 for clicked links only [links];
-            None: all the same.
     """
-    edges = numpy.append(numpy.arange(links) if begins is None else begins, links)
-    before = edges.astype(numpy.float64) if weight is None else numpy.append(0.0, numpy.cumsum(weight))[edges]
+    edges = numpy.append(arranged.begins, len(arranged.links))
+    before = numpy.append(0.0, numpy.cumsum(arranged.units, dtype=numpy.float64))[edges]
     parts = []
     first, slates = 0, len(edges) - 1
     while first < slates:

@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from components.evaluate_ranker.metrics import roc_auc
 from components.train_gnn.settings import NetworkSettings
-from components.train_gnn.supervision import Links, thin_negatives
 from components.train_gnn.training.batches import batch_parts, sampled_parts
 from components.train_gnn.training.checkpoint_folder import CheckpointFolder
 from components.train_gnn.training.evaluation import score_links
@@ -22,7 +21,7 @@ from components.train_gnn.training.processes import Processes
 from components.train_gnn.training.progress import Progress
 from components.train_gnn.training.random_states import random_state, set_random_state
 from components.train_gnn.training.random_streams import EPOCH, generator_of
-from components.train_gnn.training.validation import TrainingSplit
+from components.train_gnn.training_links import ArrangedLinks, TrainingLinks
 
 
 class TrainingLoop:
@@ -30,7 +29,8 @@ class TrainingLoop:
 
     Args:
         objective: The network and its loss, on the device where to train.
-        split: Which links train and which tell when to stop.
+        links: Draws the links of each epoch.
+        validation: The links that tell when to stop.
         settings: The network's settings.
         checkpoints: Where a checkpoint goes after every epoch and every `checkpoint_minutes`; None for none.
         processes: Who train together; each computes its part of every batch.
@@ -39,12 +39,13 @@ class TrainingLoop:
     def __init__(
         self,
         objective: Objective,
-        split: TrainingSplit,
+        links: TrainingLinks,
+        validation: ArrangedLinks,
         settings: NetworkSettings,
         checkpoints: CheckpointFolder | None,
         processes: Processes,
     ) -> None:
-        self.objective, self.split, self.settings = objective, split, settings
+        self.objective, self.links, self.validation, self.settings = objective, links, validation, settings
         self.checkpoints, self.processes = checkpoints, processes
         self.network = objective.network
         self.parameters = list(self.network.parameters())
@@ -73,7 +74,7 @@ class TrainingLoop:
             # Not every weight speaks in every batch (brands of the last layer never do); buffers never change.
             model = DistributedDataParallel(self.objective, forward_sync_buffers=False, find_unused_parameters=True)
         while self.progress.epoch < settings.epochs and not self.progress.stopped(settings.training.patience):
-            self._train_epoch(model, self.split.training)
+            self._train_epoch(model)
             self.progress.end_epoch()
             self._validate()
             self._save()
@@ -81,14 +82,13 @@ class TrainingLoop:
             self.network.load_state_dict(self.progress.best_weights)
         return self.progress
 
-    def _train_epoch(self, model: nn.Module, links: Links) -> None:
+    def _train_epoch(self, model: nn.Module) -> None:
         settings, progress, processes = self.settings, self.progress, self.processes
-        generator = generator_of(settings.seed, EPOCH, progress.epoch)
-        chosen = thin_negatives(links, settings.negatives_per_click, generator)
-        parts = batch_parts(len(chosen), settings.batch_links, processes)
+        chosen = self.links.epoch(generator_of(settings.seed, EPOCH, progress.epoch))
+        parts = batch_parts(chosen, settings.batch_links, processes)
         left = parts[progress.batch :]
         sampler = self.objective.sampler.at_epoch(progress.epoch + 1)
-        batches = sampled_parts(chosen, left, self.objective.tables, sampler, processes)
+        batches = sampled_parts(chosen.links, left, self.objective.tables, sampler, processes)
         model.train()
         with tqdm(
             desc=f"network epoch {progress.epoch + 1}/{settings.epochs}",
@@ -99,7 +99,7 @@ class TrainingLoop:
             disable=not processes.first,
         ) as bar:
             for part, batch in zip(left, batches, strict=True):
-                loss, _, _ = model(batch)
+                loss, _, _ = model(batch, chosen)
                 self.optimizer.zero_grad()
                 # The processes' gradients are averaged; their parts need not be of one size.
                 (loss * (part.share * processes.count)).backward()
@@ -114,9 +114,9 @@ class TrainingLoop:
                     self._save()
 
     def _validate(self) -> None:
-        links = self.split.validation
-        scores = score_links(self.objective, links, self.settings.batch_links, self.processes)
-        self.progress.validated(scores.loss, roc_auc(scores.logit, links.label > 0), self.network)
+        scores = score_links(self.objective, self.validation, self.settings.batch_links, self.processes)
+        clicked = self.validation.links.label > 0
+        self.progress.validated(scores.loss, roc_auc(scores.logit, clicked), self.network)
 
     def _checkpoint_is_due(self) -> bool:
         """The first process's clock counts."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.link_batches import embed_link_ends
+from components.train_gnn.losses.link_loss import link_loss
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
-from components.train_gnn.settings import TrainingSettings
-from components.train_gnn.supervision import VIEWS
+from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.training.precision import computing_in
+from components.train_gnn.training_links import ArrangedLinks
 
 
 class Objective(nn.Module):
@@ -25,11 +25,11 @@ class Objective(nn.Module):
         network: The network.
         tables: The graph.
         sampler: That draws the batches.
-        settings: The training's settings.
+        settings: The network's settings.
     """
 
     def __init__(
-        self, network: GraphNetwork, tables: GraphTables, sampler: TimeRespectingSampler, settings: TrainingSettings
+        self, network: GraphNetwork, tables: GraphTables, sampler: TimeRespectingSampler, settings: NetworkSettings
     ) -> None:
         super().__init__()
         self.network = network
@@ -37,23 +37,22 @@ class Objective(nn.Module):
         self.sampler = sampler
         self.settings = settings
 
-    def forward(self, batch: Any) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, batch: Any, arranged: ArrangedLinks) -> tuple[Tensor, Tensor, Tensor]:
         """Scores the links of a batch.
 
+        Args:
+            batch: From link_loader.
+            arranged: The links of all batches.
+
         Returns:
-            loss: Mean over the links, a scalar.
+            loss: Mean over what the loss counts, a scalar.
             logit: Log odds of a click, without gradient [links].
             dot_product: The bare dot products, without gradient [links].
         """
         device = self.network.bias.device
-        with computing_in(self.settings.precision if self.training else "float32", device):
+        with computing_in(self.settings.training.precision if self.training else "float32", device):
             user, content = embed_link_ends(self.network, batch, self.tables, self.sampler)
             user, content = user.float(), content.float()
+        loss = link_loss(self.network, user, content, batch, arranged, self.settings.loss)
         logit = self.network.logit(user, content)
-        loss = link_loss(logit, batch[VIEWS].edge_label.to(device))
         return loss, logit.detach(), (user * content).sum(dim=1).detach()
-
-
-def link_loss(logit: Tensor, label: Tensor) -> Tensor:
-    """Mean binary cross-entropy of log odds against labels, [links] each -> scalar."""
-    return torch.nn.functional.binary_cross_entropy_with_logits(logit, label)

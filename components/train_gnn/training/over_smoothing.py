@@ -10,6 +10,7 @@ from components.train_gnn.link_batches import link_loader
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.supervision import VIEWS, Links
 from components.train_gnn.training.objective import Objective
+from components.train_gnn.training_links import arranged
 
 SAMPLE = 1024
 """Links whose ends are compared."""
@@ -38,7 +39,7 @@ def pairwise_cosines(objective: Objective, links: Links) -> dict[str, list[float
 
     hook = objective.network.encoder.register_forward_pre_hook(see_layers)
     try:
-        objective(batch)
+        objective(batch, arranged(chosen, objective.settings))
     finally:
         hook.remove()
     result = {}

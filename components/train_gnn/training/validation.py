@@ -7,8 +7,9 @@ import dataclasses
 import numpy
 
 from components.train_gnn.settings import NetworkSettings
-from components.train_gnn.supervision import Links, Supervision, pair_key, thin_negatives
+from components.train_gnn.supervision import Links, Supervision, pair_key
 from components.train_gnn.training.random_streams import VALIDATION, generator_of
+from components.train_gnn.training_links import thinned
 from schemas.errors import ContractError
 from schemas.instants import Instant, format_instant, parse_duration
 
@@ -52,7 +53,7 @@ def split_training(supervision: Supervision, network_end: Instant, settings: Net
     _require_both_classes("training", training, network_end)
     _require_both_classes("held-out", held_out, network_end)
     generator = generator_of(settings.seed, VALIDATION)
-    stand_in = thin_negatives(held_out, settings.negatives_per_click, generator)
+    stand_in = thinned(held_out, settings, generator)
     if span is None:
         return TrainingSplit(training, stand_in, held_out, None, "validated on the held-out pairs: no validation_span")
     start = network_end - parse_duration(span)
@@ -68,7 +69,7 @@ def split_training(supervision: Supervision, network_end: Instant, settings: Net
     key = pair_key(training.user, training.content, supervision.contents)
     older = training.select(~numpy.isin(key, key[late]))
     _require_both_classes(f"training (validation_span {span} takes the last {len(later)})", older, start)
-    validation = thin_negatives(later, settings.negatives_per_click, generator)
+    validation = thinned(later, settings, generator)
     return TrainingSplit(older, validation, held_out, start, None)
 
 

@@ -11,12 +11,13 @@ import torch
 
 from components.embed_nodes.embed import embed_at_instant
 from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.train_gnn.encoders.registry import ENCODERS
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.link_batches import embed_link_ends, link_loader
 from components.train_gnn.message_weights import message_weights
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
-from components.train_gnn.settings import MessageSettings, NetworkSettings
+from components.train_gnn.settings import InputSettings, MessageSettings, NetworkSettings
 from components.train_gnn.supervision import Links, Supervision
 from schemas.graph_artifact import Edges, EdgeType, FloatArray, Orders
 from tests.components.train_gnn.random_graphs import LAST_INSTANT, random_tables
@@ -58,6 +59,14 @@ def in_seconds(tables: GraphTables) -> GraphTables:
         ("sage", {}),
         ("contrast", {"messages": MessageSettings(half_life="100s", dwell=True)}),
         ("contrast", {"unit_length": "user"}),
+        ("contrast", {"inputs": InputSettings(content_pooling="attention")}),
+        ("gat", {}),
+        ("gat", {"messages": MessageSettings(half_life="100s", dwell=True)}),
+        ("hgt", {}),
+        ("lightgcn", {}),
+        ("lightgcn", {"messages": MessageSettings(half_life="100s", dwell=True)}),
+        ("pinsage", {}),
+        ("pinsage", {"messages": MessageSettings(half_life="100s", dwell=True)}),
     ],
 )
 def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, Any]) -> None:
@@ -84,7 +93,7 @@ def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, A
     assert embedding["user"].std() > 0.01
 
 
-@pytest.mark.parametrize("encoder", ["contrast", "sage"])
+@pytest.mark.parametrize("encoder", sorted(ENCODERS))
 def test_nothing_at_or_after_the_instant_matters(encoder: str) -> None:
     """Removing every edge and order from the instant on changes nothing; removing one just before it does."""
     tables = random_tables(1)

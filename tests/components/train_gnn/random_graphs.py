@@ -6,6 +6,7 @@ import numpy
 import torch
 
 from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.inputs.attributes import Attribute, Categories, Numbers
 from schemas.graph_artifact import EDGE_TYPES, Edges, EdgeType, IntArray, Orders, reverse_of
 
 LAST_INSTANT = 1_000
@@ -23,8 +24,22 @@ def compressed(source: IntArray, target: IntArray, time: IntArray, targets: int)
     )
 
 
+def random_attributes(generator: numpy.random.Generator, users: int, contents: int) -> dict[str, dict[str, Attribute]]:
+    """A kind and a length for every content, some of them unknown, and a segment for every user, neighbours apart."""
+    length = generator.integers(0, 5_000, contents).astype(numpy.float32)
+    length[::4] = numpy.nan
+    kinds, segments = ("article", "carousel", "video"), ("new", "old")
+    return {
+        "user": {"segment": Categories(segments, numpy.arange(users) % 2)},
+        "content": {
+            "kind": Categories(kinds, generator.integers(-1, 3, contents)),
+            "body_length": Numbers(length),
+        },
+    }
+
+
 def random_tables(seed: int, users: int = 20, contents: int = 10, brands: int = 4, views: int = 300) -> GraphTables:
-    """A graph with views, clicks (a subset of the views), follows, features, orders and article vectors."""
+    """A graph with views, clicks (a subset of the views), follows, features, orders, article vectors and attributes."""
     generator = numpy.random.default_rng(seed)
     nodes = {"user": users, "content": contents, "brand": brands}
     viewer, viewed = generator.integers(0, users, views), generator.integers(0, contents, views)
@@ -70,4 +85,5 @@ def random_tables(seed: int, users: int = 20, contents: int = 10, brands: int = 
         article_embedding=torch.from_numpy(vectors),
         article_brand=torch.from_numpy(numpy.concatenate([[-1], generator.integers(0, brands, articles)])),
         content_rows=torch.from_numpy(rows),
+        attributes=random_attributes(generator, users, contents),
     )

@@ -65,5 +65,7 @@ def test_starts_as_collaborative_filtering() -> None:
 
 
 def test_an_unknown_encoder_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ContractError, match="'transformer' is unknown; choose one of contrast, sage"):
+    with pytest.raises(
+        ContractError, match="'transformer' is unknown; choose one of contrast, gat, hgt, lightgcn, pinsage, sage"
+    ):
         make_encoder(NetworkSettings(encoder="transformer"))

@@ -68,7 +68,7 @@ def test_same_batches_for_any_threads(strategy: str, replace: bool) -> None:
 
 
 def test_equals_the_batches_of_pyg() -> None:
-    """Everything that PyG's LinkLoader makes of the same sampler, and the degrees besides."""
+    """Everything that PyG's LinkLoader makes of the same sampler, and the degrees and the seed of the epoch besides."""
     sampler = sampler_of(TABLES)
     data = HeteroData()
     for kind, count in NODES.items():
@@ -87,6 +87,7 @@ def test_equals_the_batches_of_pyg() -> None:
         ours, expected = values(our_batch), values(their_batch)
         extra = {name: ours.pop(name) for name in list(ours) if name.endswith(" degree")}
         assert len(extra) == len(TABLES.edges)
+        assert ours.pop("None random_seed") == sampler.random_seed
         assert ours == expected
         our_batch.validate()
 

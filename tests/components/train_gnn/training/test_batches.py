@@ -8,10 +8,12 @@ from hypothesis import given, strategies
 
 from components.train_gnn.training.batches import BatchPart, batch_parts
 from components.train_gnn.training.processes import Processes
+from components.train_gnn.training_links import ArrangedLinks
+from tests.components.train_gnn.training.tiny_links import arranged_links
 
 
-def parts_by_rank(links: int, batch_links: int, count: int, begins: numpy.ndarray | None) -> list[list[BatchPart]]:
-    return [batch_parts(links, batch_links, Processes(rank, count), begins) for rank in range(count)]
+def parts_by_rank(arranged: ArrangedLinks, batch_links: int, count: int) -> list[list[BatchPart]]:
+    return [batch_parts(arranged, batch_links, Processes(rank, count)) for rank in range(count)]
 
 
 @given(
@@ -23,7 +25,8 @@ def parts_by_rank(links: int, batch_links: int, count: int, begins: numpy.ndarra
 def test_every_link_once_and_shares_add_up(slates: list[int], batch_links: int, count: int, divided: bool) -> None:
     links = sum(slates)
     begins = numpy.concatenate([[0], numpy.cumsum(slates)[:-1]])
-    by_rank = parts_by_rank(links, batch_links, count, None if divided else begins)
+    slate = numpy.arange(links) if divided else numpy.repeat(numpy.arange(len(slates)), slates)
+    by_rank = parts_by_rank(arranged_links(slate, numpy.ones(links)), batch_links, count)
     assert len({len(parts) for parts in by_rank}) == 1, "every process takes part in every batch"
     covered: list[int] = []
     for batch in zip(*by_rank, strict=True):
@@ -47,7 +50,7 @@ def test_shared_means_make_the_mean_of_the_batch(links: int, count: int, seed: i
     generator = numpy.random.default_rng(seed)
     weight = (generator.random(links) < 0.3).astype(numpy.float32)
     loss = generator.random(links)
-    by_rank = [batch_parts(links, 16, Processes(rank, count), weight=weight) for rank in range(count)]
+    by_rank = parts_by_rank(arranged_links(numpy.arange(links), weight), 16, count)
     for batch in zip(*by_rank, strict=True):
         start, stop = min(part.start for part in batch), max(part.stop for part in batch)
         whole, counted = slice(start, stop), weight[start:stop].sum()
@@ -62,12 +65,13 @@ def test_shared_means_make_the_mean_of_the_batch(links: int, count: int, seed: i
 
 
 def test_the_batches_do_not_depend_on_the_number_of_processes() -> None:
-    alone = batch_parts(100, 32, Processes())
+    links = arranged_links(numpy.arange(100), numpy.ones(100))
+    alone = batch_parts(links, 32, Processes())
     assert [(part.start, part.stop, part.share) for part in alone] == [
         (0, 32, 1.0),
         (32, 64, 1.0),
         (64, 96, 1.0),
         (96, 100, 1.0),
     ]
-    for parts in parts_by_rank(100, 32, 3, None):
+    for parts in parts_by_rank(links, 32, 3):
         assert [part.units for part in parts] == [32, 32, 32, 4]

@@ -17,6 +17,7 @@ from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_gnn.training import objective
 from components.train_gnn.training.checkpoint_folder import FILE_NAME, CheckpointFolder, remove_checkpoints
+from components.train_gnn.training_links import ArrangedLinks
 from schemas.errors import ContractError
 from tests.components.train_gnn.training.pulled_plug import PulledPlugError, pull_the_plug_at
 from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_settings, tiny_tables
@@ -66,8 +67,10 @@ def test_random_layers_go_on_with_their_own_numbers(tmp_path: Path, monkeypatch:
     """The encoders of today draw nothing while training; those with dropout will."""
     honest = objective.Objective.forward
 
-    def forward(self: objective.Objective, batch: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        loss, logit, dot_product = honest(self, batch)
+    def forward(
+        self: objective.Objective, batch: Any, arranged: ArrangedLinks
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        loss, logit, dot_product = honest(self, batch, arranged)
         return loss * (1 + torch.rand(())) if self.training else loss, logit, dot_product
 
     monkeypatch.setattr(objective.Objective, "forward", forward)

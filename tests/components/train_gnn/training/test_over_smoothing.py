@@ -41,7 +41,7 @@ def test_the_last_layer_is_the_network_itself(encoder: str) -> None:
     sampler = TimeRespectingSampler(tables.edges, None, NETWORK_END, settings.fan_out, 0, settings.sampler)
     links = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])
     links = links.select(numpy.arange(200))
-    objective = Objective(network, tables, sampler, settings.training)
+    objective = Objective(network, tables, sampler, settings)
     cosines = pairwise_cosines(objective, links)
     (batch,) = link_loader(links, tables, sampler, batch_links=200)
     with torch.no_grad():

@@ -49,7 +49,7 @@ def test_training_in_bfloat16_is_close_but_not_the_same(encoder: str) -> None:
     )
     assert exact.curves.training_loss != rounded.curves.training_loss
     assert rounded.curves.training_loss == pytest.approx(exact.curves.training_loss, abs=0.01)
-    assert all(value.dtype == torch.float32 for value in rounded.network.state_dict().values())
+    assert all(value.dtype == torch.float32 for value in rounded.network.parameters())
     # Before training nothing has been rounded: what is measured is computed in float32.
     assert exact.curves.validation_loss[0] == rounded.curves.validation_loss[0]
 

@@ -27,6 +27,7 @@ from schemas.instants import format_instant
 from schemas.step_report import StepReport, step_report
 from tests.components.train_gnn.training.graph_folder import write_graph
 from tests.components.train_gnn.training.pulled_plug import PulledPlugError, pull_the_plug_at
+from tests.components.train_gnn.training.tiny_links import arranged_links
 from tests.components.train_gnn.training.tiny_training import NETWORK_END, tiny_settings, tiny_tables
 
 BATCH_LINKS = 35
@@ -80,7 +81,8 @@ def test_two_processes_see_the_same_loss_curve(graph: Path, tmp_path: Path) -> N
 
     report = train_here(graph, tmp_path / "one", settings)
     assert report.counts["training_links"] % BATCH_LINKS == 1
-    parts = batch_parts(int(report.counts["training_links"]), BATCH_LINKS, Processes(rank=0, count=2))
+    links = numpy.arange(int(report.counts["training_links"]))
+    parts = batch_parts(arranged_links(links, numpy.ones(len(links))), BATCH_LINKS, Processes(rank=0, count=2))
     assert parts[-1].share == 0
     one, two = details_of(tmp_path / "one")["curves"], details_of(tmp_path / "two")["curves"]
     for name in CURVES:

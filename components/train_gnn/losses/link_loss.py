@@ -1,0 +1,59 @@
+"""The loss of a batch of links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from components.train_gnn.losses.in_batch import InBatchNegatives
+from components.train_gnn.losses.loss import Loss
+from components.train_gnn.losses.registry import LOSSES
+from components.train_gnn.network import GraphNetwork
+from components.train_gnn.settings import LossSettings
+from components.train_gnn.supervision import VIEWS
+from components.train_gnn.training_links import ArrangedLinks
+
+
+def link_loss(
+    network: GraphNetwork, user: Tensor, content: Tensor, batch: Any, chosen: ArrangedLinks, settings: LossSettings
+) -> Tensor:
+    """The loss of a batch: over what was shown and, where the settings say so, against contents of other links.
+
+    Args:
+        network: Turns embeddings into log odds.
+        user: Embeddings of the users of the links [links, size].
+        content: Embeddings of their contents [links, size].
+        batch: From link_loader.
+        chosen: The links in whose order the batch numbers its own.
+        settings: Which loss.
+    """
+    loss = LOSSES[settings.name]
+    label = batch[VIEWS].edge_label.to(user.device)
+    logit = network.logit(user, content)
+    slate = torch.from_numpy(chosen.slate[batch[VIEWS].input_id.cpu().numpy()])
+    total = loss.impressed(logit, label, slate.to(user.device))
+    if chosen.in_batch is not None:
+        total = total + _against_others(network, loss, user, content, batch, chosen.in_batch)
+    return total
+
+
+def _against_others(
+    network: GraphNetwork, loss: Loss, user: Tensor, content: Tensor, batch: Any, in_batch: InBatchNegatives
+) -> Tensor:
+    """The loss of the clicked links against the contents of the other links."""
+    links = batch[VIEWS]
+    clicked = links.edge_label > 0  # [links]
+    users, contents = (
+        batch[kind].n_id[end].cpu().numpy()
+        for kind, end in zip((VIEWS[0], VIEWS[2]), links.edge_label_index, strict=True)
+    )
+    time, rows = links.edge_label_time.cpu().numpy(), clicked.cpu().numpy()
+    instant = time[rows]
+    allowed = torch.from_numpy(in_batch.allowed(users[rows], instant, contents, time))
+    own_share = torch.from_numpy(in_batch.log_share(contents[rows], instant))
+    share = torch.from_numpy(in_batch.log_share(contents[None, :], instant[:, None]))  # [clicks, links]
+    positive = network.logit(user[clicked], content[clicked]) - own_share.to(user.device)
+    negative = network.logit_of_all(user[clicked], content) - share.to(user.device)
+    return loss.contrasted(positive, negative, allowed.to(user.device))
