@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from components.train_gnn.supervision import VIEWS, Links
+from components.train_gnn.supervision import CLICKS, VIEWS, Links
 from schemas.graph_artifact import Edges, EdgeType, IntArray, reverse_of
 from schemas.instants import DAY
 
@@ -31,6 +31,25 @@ def view_graph(users: int, contents: int, views: int, seed: int) -> dict[EdgeTyp
     return {
         VIEWS: _compressed(user, content, time, contents),
         reverse_of(VIEWS): _compressed(content, user, time, users),
+    }
+
+
+def with_clicks(views: dict[EdgeType, Edges], share: float, seed: int) -> dict[EdgeType, Edges]:
+    """The graph with a random share of its views clicked, in both directions.
+
+    Args:
+        views: From view_graph.
+        share: Of the views.
+        seed: Of the draws.
+    """
+    of_content = views[VIEWS]
+    users, contents = len(views[reverse_of(VIEWS)].colptr) - 1, len(of_content.colptr) - 1
+    clicked = numpy.flatnonzero(numpy.random.default_rng(seed).random(len(of_content.row)) < share)
+    clicked = clicked[numpy.argsort(of_content.time[clicked], kind="stable")]
+    user, content, time = of_content.row[clicked], of_content.target[clicked], of_content.time[clicked]
+    return views | {
+        CLICKS: _compressed(user.astype(numpy.int64), content, time, contents),
+        reverse_of(CLICKS): _compressed(content, user.astype(numpy.int64), time, users),
     }
 
 

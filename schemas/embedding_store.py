@@ -2,7 +2,9 @@
 
 One folder of an instant holds `meta.json` (kind "embeddings") and a Parquet file for each kind of node with the columns
 `id` string, `embedding` fixed-size list of float32, `views` int64 (impressions in the window before the instant) and
-`cold` bool. Embeddings of different spaces never meet: readers name the space that they need.
+`cold` bool, and where the maker says so also `inputs_hash` and `edges_hash` uint64: hashes of what the node's input
+vector and its messages were made from. Embeddings of different spaces never meet: readers name the space that they
+need.
 """
 
 from __future__ import annotations
@@ -30,12 +32,15 @@ class NodeEmbeddings:
         embedding: float32 [nodes, size].
         views: int64 [nodes], impressions in the window before the instant.
         cold: bool [nodes].
+        made_from: uint64 [nodes, 2], hashes of each node's input features and of its in-edges; None where the store
+            does not say.
     """
 
     ids: pyarrow.Array
     embedding: FloatArray
     views: IntArray
     cold: numpy.typing.NDArray[numpy.bool_]
+    made_from: numpy.typing.NDArray[numpy.uint64] | None = None
 
 
 class EmbeddingStore:
@@ -93,6 +98,9 @@ class EmbeddingStore:
                     "views": pyarrow.array(table.views),
                     "cold": pyarrow.array(table.cold),
                 }
+                if table.made_from is not None:
+                    inputs, edges = numpy.ascontiguousarray(table.made_from.T)
+                    columns |= {"inputs_hash": pyarrow.array(inputs), "edges_hash": pyarrow.array(edges)}
                 pyarrow.parquet.write_table(pyarrow.table(columns), folder / f"{kind}.parquet")
             write_meta(folder, meta)
 
@@ -116,9 +124,15 @@ class EmbeddingStore:
         table = pyarrow.parquet.read_table(self.folder(instant) / f"{kind}.parquet")
         embedding = table["embedding"].combine_chunks()
         size = embedding.type.list_size
+        hashed = "inputs_hash" in table.column_names
         return NodeEmbeddings(
             ids=table["id"].combine_chunks(),
             embedding=embedding.flatten().to_numpy(zero_copy_only=False).reshape(-1, size),
             views=table["views"].to_numpy(),
             cold=table["cold"].combine_chunks().to_numpy(zero_copy_only=False),
+            made_from=(
+                numpy.stack([table["inputs_hash"].to_numpy(), table["edges_hash"].to_numpy()], axis=1)
+                if hashed
+                else None
+            ),
         )

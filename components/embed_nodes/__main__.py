@@ -20,6 +20,10 @@ def main() -> int:
     parser.add_argument("--window-days", type=int, default=7, help="how far views and clicks reach back (default 7)")
     parser.add_argument("--cold-content-views", type=int, default=500, help="content below it is cold (default 500)")
     parser.add_argument("--config", type=Path, help="run configuration; its section 'embedding' is used")
+    parser.add_argument("--shard", type=int, default=1, help="which range of the nodes to embed, from 1")
+    parser.add_argument("--of", type=int, default=1, help="how many ranges; join_shards joins them (default 1)")
+    parser.add_argument("--earlier", type=Path, help="embeddings of the same network: only what changed is computed")
+    parser.add_argument("--earlier-instant", help="which of its instants; the last before --first by default")
     arguments = parser.parse_args()
 
     def action() -> None:
@@ -46,6 +50,10 @@ def main() -> int:
                 cold_content_views=arguments.cold_content_views,
                 settings=settings,
                 report=report,
+                shard=arguments.shard,
+                shards=arguments.of,
+                earlier=arguments.earlier,
+                earlier_instant=parse_instant(arguments.earlier_instant) if arguments.earlier_instant else None,
             )
 
     return exit_code_of(action)

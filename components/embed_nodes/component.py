@@ -1,4 +1,4 @@
-"""The embedding of every node at every refresh as a KFP component."""
+"""The embedding of every node at every refresh as a KFP component, and the joining of its shards."""
 # kfp ships no type information, so that its decorator looks untyped to mypy.
 # mypy: disable-error-code="untyped-decorator"
 
@@ -18,6 +18,8 @@ def embed_nodes(
     settings: dict[str, Any],
     fingerprint: str,
     embeddings: dsl.Output[dsl.Dataset],
+    shard: int = 1,
+    shards: int = 1,
 ) -> None:
     """Embeds users, content and brands at each refresh with the network's weights, new edges and new nodes.
 
@@ -29,6 +31,8 @@ def embed_nodes(
         settings: EmbeddingSettings.
         fingerprint: Of the step's code, for the cache.
         embeddings: The root of an embedding store.
+        shard: Which range of nodes to embed, from 1: the item of a ParallelFor.
+        shards: Into how many ranges the nodes are cut; join_embeddings joins them.
     """
     from pathlib import Path
 
@@ -50,6 +54,34 @@ def embed_nodes(
             cold_content_views=cold_content_views,
             settings=parse_settings(EmbeddingSettings, settings, "argument 'embedding'"),
             report=report,
+            shard=shard,
+            shards=shards,
         )
     embeddings.metadata.update(report.metadata())
     embeddings.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)
+
+
+@dsl.component(base_image=image("gnn"), install_kfp_package=False)
+def join_embeddings(
+    shards: dsl.Input[list[dsl.Dataset]],
+    fingerprint: str,
+    embeddings: dsl.Output[dsl.Dataset],
+) -> None:
+    """Joins the shards that a ParallelFor over embed_nodes wrote.
+
+    Args:
+        shards: Embedding stores of embed_nodes, every shard once, in any order: dsl.Collected of the loop's output.
+        fingerprint: Of the step's code, for the cache.
+        embeddings: The root of the joined embedding store.
+    """
+    from pathlib import Path
+
+    from components.embed_nodes import join_shards
+    from schemas.step_report import step_report
+
+    with step_report("join_embeddings") as report:
+        join_shards.join_shards(
+            shards=[Path(shard.path) for shard in shards], output=Path(embeddings.path), report=report
+        )
+    embeddings.metadata.update(report.metadata())
+    embeddings.metadata.update(fingerprint=fingerprint)

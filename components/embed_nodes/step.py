@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy
 import pyarrow
 from tqdm import tqdm
 
-from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.embed_nodes.earlier import find_earlier
+from components.embed_nodes.event_times import largest_event_time
+from components.embed_nodes.known_edges import KnownEdges
+from components.embed_nodes.refreshes import Refreshed, Refreshes
 from components.embed_nodes.settings import EmbeddingSettings
-from components.train_gnn.graph_tables import GraphTables, read_graph_tables
-from components.train_gnn.message_block import MessageBlock
+from components.embed_nodes.shards import Shard
+from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import read_network
 from components.train_gnn.threads import use_threads
-from schemas.artifact_meta import ArtifactMeta, require_known_before
+from schemas.artifact_meta import FILE_NAME, ArtifactMeta, require_known_before
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
 from schemas.errors import ContractError
 from schemas.folders import whole_folder
@@ -35,6 +39,10 @@ def embed_nodes(
     cold_content_views: int,
     settings: EmbeddingSettings,
     report: StepReport,
+    shard: int = 1,
+    shards: int = 1,
+    earlier: Path | None = None,
+    earlier_instant: Instant | None = None,
 ) -> None:
     """Embeds every node that exists at each instant.
 
@@ -46,13 +54,19 @@ def embed_nodes(
         window: How far views and clicks reach back from each refresh, microseconds.
         cold_content_views: Content with fewer views in the window is cold.
         settings: How to compute.
-        report: Receives the number of refreshes and of vectors.
+        report: Receives the number of refreshes, of vectors, and of those that were recomputed.
+        shard: Which range of nodes to embed, from 1; join_shards.py joins the ranges.
+        shards: Into how many ranges the nodes of each kind are cut.
+        earlier: Root of an embedding store of the same network; vectors that would be the same are taken from it.
+        earlier_instant: Which of its instants; by default the last one at or before the first refresh.
 
     Raises:
-        ContractError: The network knows edges younger than a refresh, or the graph ends before one.
+        ContractError: The network knows edges younger than a refresh, the graph ends before one, or the earlier store
+            does not hold what it should.
     """
     if not instants:
         raise ContractError("embed_nodes: no refresh instants were given")
+    part = Shard(shard, shards)
     use_threads(settings.threads)
     artifact = GraphArtifact(graph)
     tables = read_graph_tables(artifact)
@@ -63,35 +77,51 @@ def embed_nodes(
             f"{graph}: its as_of {artifact.meta.as_of} is before the refresh {format_instant(max(instants))}; "
             "build the graph up to the last refresh"
         )
+    space = str(network_meta.space)
+    start = None if earlier is None else find_earlier(earlier, earlier_instant, space, min(instants))
     nodes = {kind: artifact.nodes(kind) for kind in NODE_KINDS}
+    ids = {kind: table["id"].combine_chunks() for kind, table in nodes.items()}
     first_seen = {kind: _microseconds(table["first_seen"]) for kind, table in nodes.items()}
-    vectors = 0
-    with whole_folder(output) as folder:
-        store = EmbeddingStore(folder, network_meta.space)
+    size = int(network_meta.details["settings"]["embedding_size"])
+    details = {"weights_known_before": network_meta.as_of, "window": window, "cold_content_views": cold_content_views}
+    if shards > 1:
+        details |= {"shard": shard, "shards": shards}
+    inputs = {"graph": hashlib.sha256((Path(graph) / FILE_NAME).read_bytes()).hexdigest()}
+    vectors, recomputed = 0, dict.fromkeys(NODE_KINDS, 0)
+    with whole_folder(output) as folder, tempfile.TemporaryDirectory(prefix="layer_vectors_") as temporary:
+        store = EmbeddingStore(folder, space)
+        refreshes = Refreshes(trained, tables, ids, window, settings, Path(temporary), start)
         for instant in tqdm(instants, desc="refreshes", file=sys.stderr, mininterval=5):
-            known = graph_at_instant(tables, instant, window, trained.messages)
-            embedding = embed_at_instant(trained, tables, known, instant)
-            views = _views(known)
-            tables_of_instant = {}
-            for kind in NODE_KINDS:
-                born = numpy.flatnonzero(first_seen[kind] < instant)
-                tables_of_instant[kind] = NodeEmbeddings(
-                    ids=nodes[kind]["id"].combine_chunks().take(pyarrow.array(born)),
-                    embedding=embedding[kind][born],
-                    views=views[kind][born],
-                    cold=views[kind][born] < (cold_content_views if kind == "content" else 1),
+            born = {kind: _born(first_seen[kind], instant, part) for kind in NODE_KINDS}
+            refreshed = refreshes.at(instant, born)
+            views = _views(refreshed.known)
+            written = {
+                kind: NodeEmbeddings(
+                    ids=ids[kind].take(pyarrow.array(born[kind])),
+                    embedding=refreshes.embedding(kind, born[kind], size),
+                    views=views[kind][born[kind]],
+                    cold=views[kind][born[kind]] < (cold_content_views if kind == "content" else 1),
+                    made_from=_made_from(refreshed, kind, born[kind]),
                 )
-                vectors += len(born)
+                for kind in NODE_KINDS
+            }
             meta = ArtifactMeta(
                 kind="embeddings",
                 as_of=format_instant(instant),
-                largest_event_time=_largest_event_time(tables, instant),
-                space=network_meta.space,
-                counts={kind: len(table.ids) for kind, table in tables_of_instant.items()},
-                details={"weights_known_before": network_meta.as_of},
+                largest_event_time=largest_event_time(refreshed.known, tables.orders),
+                inputs=inputs,
+                space=space,
+                counts={kind: len(table.ids) for kind, table in written.items()},
+                details=details,
             )
-            store.write(instant, tables_of_instant, meta)
-    report.counts |= {"refreshes": len(instants), "vectors": vectors}
+            store.write(instant, written, meta)
+            vectors += sum(map(len, born.values()))
+            recomputed = {kind: recomputed[kind] + count for kind, count in refreshed.recomputed.items()}
+        reason = refreshes.everything_because()
+    if reason:
+        print(f"embed_nodes: every refresh recomputed everything: {reason}")
+    report.counts |= {"refreshes": len(instants), "vectors": vectors, "recomputed": sum(recomputed.values())}
+    report.counts |= {f"recomputed_{kind}": count for kind, count in recomputed.items()}
 
 
 def _microseconds(column: pyarrow.ChunkedArray) -> IntArray:
@@ -99,18 +129,22 @@ def _microseconds(column: pyarrow.ChunkedArray) -> IntArray:
     return values
 
 
-def _views(known: MessageBlock) -> dict[str, IntArray]:
+def _born(first_seen: IntArray, instant: Instant, part: Shard) -> IntArray:
+    """Indices of the shard's nodes that exist at the instant."""
+    chosen = part.nodes(len(first_seen))
+    born: IntArray = numpy.flatnonzero(first_seen[chosen] < instant) + chosen.start
+    return born
+
+
+def _views(known: KnownEdges) -> dict[str, IntArray]:
     """Impressions of each node in the window before the instant; a brand has those of no one."""
     return {
-        "user": known.degree["content", "viewed_by", "user"].numpy(),
-        "content": known.degree["user", "views", "content"].numpy(),
-        "brand": numpy.zeros(len(known.degree["user", "follows", "brand"]), dtype=numpy.int64),
+        "user": known.degree(("content", "viewed_by", "user")),
+        "content": known.degree(("user", "views", "content")),
+        "brand": numpy.zeros(known.nodes["brand"], dtype=numpy.int64),
     }
 
 
-def _largest_event_time(tables: GraphTables, instant: Instant) -> str | None:
-    """The youngest edge or order strictly before the instant (rule 8)."""
-    times = [edges.time[edges.time < instant].max(initial=0) for edges in tables.edges.values()]
-    times.append(tables.orders.time[tables.orders.time < instant].max(initial=0))
-    youngest = int(max(times))
-    return format_instant(youngest) if youngest else None
+def _made_from(refreshed: Refreshed, kind: str, nodes: IntArray) -> numpy.typing.NDArray[numpy.uint64]:
+    taken = refreshed.fingerprints
+    return numpy.stack([taken.inputs[kind][nodes], taken.edges[kind][nodes]], axis=1)

@@ -60,7 +60,7 @@ def embed_link_ends(
     weights = {edge_type: _edge_weights(batch, sampler, edge_type, network.messages) for edge_type in EDGE_TYPES}
     hides = network.training and network.hidden_edge_share > 0
     hidden = hidden_seeds(batch, network.hidden_edge_share) if hides else {}
-    embedding = network(inputs, _blocks(batch, index, weights, hidden))
+    embedding = network(inputs, message_blocks(batch, index, weights, hidden))
     user, content = batch[VIEWS].edge_label_index
     return embedding["user"][user], embedding["content"][content]
 
@@ -93,10 +93,17 @@ def _edge_weights(batch: Any, sampler: TimeRespectingSampler, edge_type: EdgeTyp
     return torch.from_numpy(message_weights(edge_type, edges.time[position], edges.weight[position], instant, messages))
 
 
-def _blocks(
+def message_blocks(
     batch: Any, input_index: dict[str, Tensor], weights: dict[EdgeType, Tensor], hidden: dict[str, Tensor]
 ) -> list[MessageBlock]:
-    """One block a layer; layer l updates the nodes that are at most (layers - l) steps from their seed."""
+    """One block a layer; layer l updates the nodes that are at most (layers - l) steps from their seed.
+
+    Args:
+        batch: From a TreeLinkLoader or a TreeNodeLoader.
+        input_index: For each kind the row among the input vectors of each sampled node [nodes].
+        weights: What each sampled edge counts [edges].
+        hidden: From hidden_seeds; empty where no seed's edges are hidden.
+    """
     nodes = {kind: numpy.cumsum(batch[kind].num_sampled_nodes) for kind in NODE_KINDS}
     layers = len(nodes["user"]) - 1
     sources = {kind: int(index.max()) + 1 if len(index) else 0 for kind, index in input_index.items()}

@@ -11,8 +11,18 @@ from schemas.instants import parse_duration
 WINDOWED: tuple[str, ...] = ("views", "clicks", "viewed_by", "clicked_by")
 """Relations that the window cuts and age makes lighter; follows and what a content features reach back beyond it."""
 
+CLICKED: tuple[str, ...] = ("clicks", "clicked_by")
+"""Relations whose edges can weigh what was read."""
+
 _LIGHTEST = 60.0
 """Half-lives after which an edge becomes no lighter, so that a node of old edges alone still has a mean."""
+
+
+def counts_alike(edge_type: EdgeType, settings: MessageSettings) -> bool:
+    """Whether every edge of a relation weighs 1, so that neither its times nor its weights need reading."""
+    _, relation, _ = edge_type
+    aged = settings.half_life is not None and relation in WINDOWED
+    return not aged and not (settings.dwell and relation in CLICKED)
 
 
 def message_weights(
@@ -32,7 +42,7 @@ def message_weights(
     """
     _, relation, _ = edge_type
     result = numpy.ones(len(time), dtype=numpy.float32)
-    if settings.dwell and relation in ("clicks", "clicked_by"):
+    if settings.dwell and relation in CLICKED:
         result *= known_click_weight(time, weight, instant)
     if settings.half_life is not None and relation in WINDOWED:
         half_lives = (instant - time) / parse_duration(settings.half_life)

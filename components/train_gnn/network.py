@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -9,7 +11,7 @@ from components.train_gnn.encoders.registry import make_encoder
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
-from components.train_gnn.message_block import MessageBlock
+from components.train_gnn.message_block import Encoder, MessageBlock
 from components.train_gnn.settings import NetworkSettings
 
 _UNIT_LENGTH: dict[str, tuple[str, ...]] = {"none": (), "user": ("user",), "user_and_content": ("user", "content")}
@@ -62,10 +64,24 @@ class GraphNetwork(nn.Module):
         """
         device = self.bias.device
         blocks = [block.to(device) for block in blocks]
-        result: dict[str, Tensor] = self.encoder(self.inputs(inputs.to(device)), blocks)
+        return self.scaled(self.encoder(self.inputs(inputs.to(device)), blocks))
+
+    def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
+        """One layer of forward, for a block's targets alone; the last one returns embeddings.
+
+        Args:
+            number: Of the layer, from 0.
+            vectors: What the layer before returned (or the input vectors) for the block's sources.
+            block: The layer's edges.
+        """
+        result = cast(Encoder, self.encoder).forward_layer(number, vectors, block)
+        return self.scaled(result) if number + 1 == self.layers else result
+
+    def scaled(self, vectors: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The encoder's output as embeddings: of unit length where the settings say so."""
         return {
-            kind: nn.functional.normalize(vectors) if kind in self.unit_length else vectors
-            for kind, vectors in result.items()
+            kind: nn.functional.normalize(vector) if kind in self.unit_length else vector
+            for kind, vector in vectors.items()
         }
 
     def logit(self, user: Tensor, content: Tensor) -> Tensor:

@@ -91,9 +91,14 @@ class InputEncoder(nn.Module):
         described = (self.article_embedding.abs().sum(dim=1, keepdim=True) > 0).float()  # [articles + 1, 1]
         return ((self.article_embedding - self.centre) * described) @ self.projection
 
-    def forward(self, inputs: NodeInputs) -> dict[str, Tensor]:
-        """Input vectors by kind of node, each [nodes, size]."""
-        articles = self.article_vectors()
+    def forward(self, inputs: NodeInputs, articles: Tensor | None = None) -> dict[str, Tensor]:
+        """Input vectors by kind of node, each [nodes, size].
+
+        Args:
+            inputs: What the nodes are made of.
+            articles: article_vectors(), where the caller needs them for many batches under the same weights.
+        """
+        articles = self.article_vectors() if articles is None else articles
         length = (inputs.order_rows > 0).sum(dim=1)  # [histories]
         # nn.functional.embedding walks the rows once for the mean and the LSTM alike.
         ordered = nn.functional.embedding(inputs.order_rows, articles)  # [histories, 25, size]

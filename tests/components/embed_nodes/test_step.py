@@ -1,0 +1,59 @@
+"""The step: what it writes is the same with and without what came before, and it says what it recomputed."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.embed_nodes.settings import EmbeddingSettings
+from schemas.embedding_store import EmbeddingStore
+from schemas.errors import ContractError
+from schemas.instants import format_instant
+from tests.components.embed_nodes.written_graphs import INSTANTS, MINUTE, WrittenWorld
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> WrittenWorld:
+    world = WrittenWorld.write(tmp_path_factory.mktemp("world"))
+    world.embed("scratch", settings=EmbeddingSettings(incremental=False))
+    return world
+
+
+def test_from_refresh_to_refresh_and_in_parts_the_bytes_are_those_of_scratch(
+    world: WrittenWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = EmbeddingSettings(nodes_at_a_time=30, edges_at_a_time=50)
+    report = world.embed("refreshed", settings=parts)
+    assert world.contents("refreshed") == world.contents("scratch")
+    assert report.counts["recomputed"] < report.counts["vectors"]
+    assert "recomputed everything" not in capsys.readouterr().out
+    report = world.embed("again", settings=EmbeddingSettings(incremental=False))
+    assert report.counts["recomputed"] == report.counts["vectors"]
+    assert "every refresh recomputed everything: the setting 'incremental' is off" in capsys.readouterr().out
+
+
+def test_an_earlier_store_saves_work_and_changes_no_byte(world: WrittenWorld) -> None:
+    scratch = world.embed("later_from_scratch", instants=INSTANTS[1:])
+    earlier = world.folder / "scratch"
+    report = world.embed("later", instants=INSTANTS[1:], earlier=earlier, earlier_instant=INSTANTS[0])
+    assert world.contents("later") == world.contents("later_from_scratch")
+    assert 0 < report.counts["recomputed"] < scratch.counts["recomputed"]
+    report = world.embed("same", instants=INSTANTS[1:], earlier=earlier)  # the last one at or before it: itself
+    assert world.contents("same") == world.contents("later_from_scratch")
+    assert report.counts["recomputed"] == 0
+
+
+def test_a_store_that_is_not_there_or_knows_too_much_is_refused(world: WrittenWorld) -> None:
+    earlier = world.folder / "scratch"
+    with pytest.raises(ContractError, match=r"no embeddings of space .* as of 1970-01-01T00:03:00Z"):
+        world.embed("refused", earlier=earlier, earlier_instant=3 * MINUTE)
+    with pytest.raises(ContractError, match=r"at or before 1970-01-01T00:05:00Z \(spaces there: space="):
+        world.embed("refused", instants=[5 * MINUTE], earlier=earlier)
+    with pytest.raises(ContractError, match=f"later than {format_instant(INSTANTS[0])}"):
+        world.embed("refused", earlier=earlier, earlier_instant=INSTANTS[1])
+    assert not (world.folder / "refused").exists()
+
+
+def test_only_nodes_that_exist_are_written(world: WrittenWorld) -> None:
+    store = EmbeddingStore(world.folder / "scratch")
+    counts = [len(store.read(instant, "user").ids) for instant in INSTANTS]
+    assert 0 < counts[0] < counts[1] < 140
