@@ -10,7 +10,7 @@ from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import recent_order_rows
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.network import GraphNetwork
-from schemas.graph_artifact import FloatArray
+from schemas.graph_artifact import RECENT_ORDERS, FloatArray
 from schemas.instants import Instant
 
 
@@ -30,8 +30,12 @@ def embed_at_instant(
         Embeddings by kind of node, float32 [nodes, size].
     """
     users = numpy.arange(tables.users)
-    rows = recent_order_rows(tables.orders, users, numpy.full(tables.users, instant, dtype=numpy.int64))
+    instants = numpy.full(tables.users, instant, dtype=numpy.int64)
+    rows, pooled_rows = (
+        torch.from_numpy(recent_order_rows(tables.orders, users, instants, count))
+        for count in (RECENT_ORDERS, network.pooled_orders)
+    )
     every = (torch.arange(count) for count in (tables.users, tables.contents, tables.brands))
-    inputs = NodeInputs(torch.from_numpy(rows), tables.content_rows, *every)
+    inputs = NodeInputs(rows, pooled_rows, tables.content_rows, *every)
     embedding = network(inputs, [block] * network.layers)
     return {kind: vectors.numpy() for kind, vectors in embedding.items()}

@@ -21,8 +21,8 @@ from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.attributes import Attribute, Categories
 from components.train_gnn.inputs.orders import recent_order_rows
 from components.train_gnn.message_weights import counts_alike, message_weights
-from components.train_gnn.settings import MessageSettings
-from schemas.graph_artifact import EDGE_TYPES, EdgeType, IntArray
+from components.train_gnn.network import GraphNetwork
+from schemas.graph_artifact import EDGE_TYPES, RECENT_ORDERS, EdgeType, IntArray
 
 Hashes: TypeAlias = numpy.typing.NDArray[numpy.uint64]
 
@@ -48,16 +48,17 @@ class FingerprintTaker:
     Args:
         tables: The graph.
         ids: Node ids by kind.
-        messages: What each edge counts.
+        network: Says what each edge and each order counts, and how many orders it reads.
         edges_at_a_time: How many edges may be hashed together.
     """
 
     def __init__(
-        self, tables: GraphTables, ids: dict[str, pyarrow.Array], messages: MessageSettings, edges_at_a_time: int
+        self, tables: GraphTables, ids: dict[str, pyarrow.Array], network: GraphNetwork, edges_at_a_time: int
     ) -> None:
-        self.tables, self.messages, self.edges_at_a_time = tables, messages, edges_at_a_time
+        self.tables, self.messages, self.edges_at_a_time = tables, network.messages, edges_at_a_time
+        self.orders = max(RECENT_ORDERS, network.pooled_orders)
         self.nodes: dict[str, Hashes] = {kind: _id_hashes(column) for kind, column in ids.items()}
-        self.articles = _article_hashes(tables)
+        self.articles = _mixed(_article_hashes(tables) + network.inputs.order_weight.numpy().view(numpy.uint32))
         self.attributes: dict[str, Hashes] = {
             kind: _attribute_hashes(tables.attributes.get(kind, {}), len(each)) for kind, each in self.nodes.items()
         }
@@ -102,7 +103,7 @@ class FingerprintTaker:
             return total[nodes]
         if kind == "user":
             instants = numpy.full(len(nodes), known.instant, dtype=numpy.int64)
-            rows = recent_order_rows(self.tables.orders, nodes, instants)
+            rows = recent_order_rows(self.tables.orders, nodes, instants, self.orders)
         else:
             rows = self.tables.content_rows.numpy()[nodes]
         place = numpy.arange(rows.shape[1], dtype=numpy.uint64)

@@ -45,19 +45,30 @@ def input_vectors(
     """
     for begin in range(0, len(nodes), nodes_at_a_time):
         part = nodes[begin : begin + nodes_at_a_time]
-        inputs = _node_inputs(tables, kind, part, instant)
+        inputs = _node_inputs(tables, kind, part, instant, network.pooled_orders)
         yield part, network.inputs(inputs, articles)[kind][: len(part)].numpy()
 
 
-def _node_inputs(tables: GraphTables, kind: str, nodes: IntArray, instant: Instant) -> NodeInputs:
-    orders, contents = torch.zeros(0, RECENT_ORDERS, dtype=torch.long), tables.content_rows[:0]
+def _node_inputs(tables: GraphTables, kind: str, nodes: IntArray, instant: Instant, pooled_orders: int) -> NodeInputs:
+    orders, pooled = (torch.zeros(0, count, dtype=torch.long) for count in (RECENT_ORDERS, pooled_orders))
+    contents = tables.content_rows[:0]
     index = {each: torch.zeros(0, dtype=torch.long) for each in tables.nodes} | {kind: torch.from_numpy(nodes)}
     if kind == "user":
-        rows = recent_order_rows(tables.orders, nodes, numpy.full(len(nodes), instant, dtype=numpy.int64))
+        instants = numpy.full(len(nodes), instant, dtype=numpy.int64)
         last_article = len(tables.article_embedding) - 1
-        companions = numpy.full((_COMPANIONS if last_article else 0, RECENT_ORDERS), last_article)
-        orders = torch.from_numpy(numpy.concatenate([rows, companions]))
+        companions = numpy.full(_COMPANIONS if last_article else 0, last_article)
+        orders, pooled = (
+            torch.from_numpy(
+                numpy.concatenate(
+                    [
+                        recent_order_rows(tables.orders, nodes, instants, count),
+                        numpy.repeat(companions[:, None], count, axis=1),
+                    ]
+                )
+            )
+            for count in (RECENT_ORDERS, pooled_orders)
+        )
         index[kind] = torch.from_numpy(numpy.concatenate([nodes, numpy.full(len(companions), nodes[0])]))
     elif kind == "content":
         contents = tables.content_rows[index[kind]]
-    return NodeInputs(orders, contents, **index)
+    return NodeInputs(orders, pooled, contents, **index)

@@ -62,7 +62,7 @@ class Refreshes:
         self.network, self.tables, self.ids = network, tables, ids
         self.window, self.settings, self.earlier = window, settings, earlier
         self.vectors = LayerVectors(folder, {kind: len(column) for kind, column in ids.items()}, network.layers)
-        self.taker = FingerprintTaker(tables, ids, network.messages, settings.edges_at_a_time)
+        self.taker = FingerprintTaker(tables, ids, network, settings.edges_at_a_time)
         self.before: KnownEdges | None = None
 
     def everything_because(self) -> str | None:

@@ -9,7 +9,9 @@ import numpy
 import torch
 
 from components.train_gnn.inputs.attributes import Attribute, declared_attributes
+from components.train_gnn.inputs.orders import order_rarity
 from schemas.graph_artifact import EDGE_TYPES, NODE_KINDS, Edges, EdgeType, GraphArtifact, IntArray, Orders
+from schemas.instants import parse_instant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,8 @@ class GraphTables:
         article_brand: Brand index of each row of article_embedding, -1 where there is none [articles + 1].
         content_rows: Rows of article_embedding, 0-padded [contents, 25].
         attributes: Declared attributes by kind of node and column; kinds without any may be absent.
+        article_rarity: How rarely each article was ordered before the window, see order_rarity [articles + 1]; None
+            where nobody needs it.
     """
 
     users: int
@@ -35,6 +39,7 @@ class GraphTables:
     article_brand: torch.Tensor
     content_rows: torch.Tensor
     attributes: Mapping[str, Mapping[str, Attribute]] = dataclasses.field(default_factory=dict)
+    article_rarity: torch.Tensor | None = None
 
     @property
     def nodes(self) -> dict[str, int]:
@@ -46,6 +51,7 @@ def read_graph_tables(graph: GraphArtifact) -> GraphTables:
     """Reads the tables; edges stay memory-mapped."""
     nodes = {kind: graph.nodes(kind) for kind in NODE_KINDS}
     counts = {kind: table.num_rows for kind, table in nodes.items()}
+    window_start = parse_instant(str(graph.meta.details["window_start"]))
     return GraphTables(
         users=counts["user"],
         contents=counts["content"],
@@ -56,6 +62,7 @@ def read_graph_tables(graph: GraphArtifact) -> GraphTables:
         article_brand=torch.from_numpy(_article_brands(graph)),
         content_rows=torch.from_numpy(numpy.array(graph.content_articles, dtype=numpy.int64)),
         attributes={kind: found for kind, table in nodes.items() if (found := declared_attributes(table))},
+        article_rarity=torch.from_numpy(order_rarity(graph.orders, len(graph.article_embedding), window_start)),
     )
 
 

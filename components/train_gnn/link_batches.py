@@ -56,7 +56,7 @@ def embed_link_ends(
         tables: The graph.
         sampler: That drew the batch; its edges' times and weights enter the messages.
     """
-    inputs, index = _distinct_inputs(batch, tables)
+    inputs, index = _distinct_inputs(batch, tables, network.pooled_orders)
     weights = {edge_type: _edge_weights(batch, sampler, edge_type, network.messages) for edge_type in EDGE_TYPES}
     hides = network.training and network.hidden_edge_share > 0
     hidden = hidden_seeds(batch, network.hidden_edge_share) if hides else {}
@@ -65,7 +65,7 @@ def embed_link_ends(
     return embedding["user"][user], embedding["content"][content]
 
 
-def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[str, Tensor]]:
+def _distinct_inputs(batch: Any, tables: GraphTables, pooled_orders: int) -> tuple[NodeInputs, dict[str, Tensor]]:
     """The input features of a batch, each distinct one once, and for every node which of them is its own.
 
     Orders are taken as they were at each node's seed time (rule 7), so that one user may have several histories.
@@ -74,11 +74,13 @@ def _distinct_inputs(batch: Any, tables: GraphTables) -> tuple[NodeInputs, dict[
     merged = "batch" not in batch["user"]  # then all links share one time
     user_time = instants[torch.zeros_like(batch["user"].n_id) if merged else batch["user"].batch].numpy()
     users = batch["user"].n_id.numpy()
-    histories = order_histories(tables.orders, users, user_time, shared="user" not in tables.attributes)
+    shared = "user" not in tables.attributes
+    histories = order_histories(tables.orders, users, user_time, pooled_orders, shared)
     contents, content_index = torch.unique(batch["content"].n_id, return_inverse=True)
     brands, brand_index = torch.unique(batch["brand"].n_id, return_inverse=True)
     user = torch.from_numpy(histories.user)
-    inputs = NodeInputs(torch.from_numpy(histories.rows), tables.content_rows[contents], user, contents, brands)
+    rows = torch.from_numpy(histories.rows), torch.from_numpy(histories.pooled_rows)
+    inputs = NodeInputs(*rows, tables.content_rows[contents], user, contents, brands)
     index = {"user": torch.from_numpy(histories.index), "content": content_index, "brand": brand_index}
     return inputs, index
 

@@ -111,9 +111,12 @@ class EncoderSettings(Settings):
 
     Attributes:
         heads: Attention heads of `gat` and `hgt`; they divide the vectors among them.
+        initial_view_weight: How much the mean of the viewers counts against that of the clickers before training, in
+            `contrast`.
     """
 
     heads: int = pydantic.Field(default=4, ge=1)
+    initial_view_weight: float = pydantic.Field(default=1.0, ge=0)
 
 
 class InputSettings(Settings):
@@ -123,10 +126,16 @@ class InputSettings(Settings):
         content_pooling: How the articles of a content become its vector: their mean, or attention over them, which
             starts as the mean.
         attributes: Whether declared attributes enter, such as a content's kind; what they add starts at zero.
+        pooled_orders: How many of a user's last orders enter the mean over orders; the LSTM reads the last 25.
+        rarity_power: An order counts ln((1 + users) / (1 + n)) to this power in that mean, where n users ordered the
+            article before the graph's window; 0: all orders count the same. Term weighting by inverse document
+            frequency (Spärck Jones 1972): that two users bought a bestseller says little of their taste.
     """
 
     content_pooling: Literal["mean", "attention"] = "mean"
     attributes: bool = True
+    pooled_orders: int = pydantic.Field(default=25, ge=1)
+    rarity_power: float = pydantic.Field(default=0.0, ge=0)
 
 
 class LossSettings(Settings):

@@ -36,22 +36,24 @@ class ContrastLayer(nn.Module):
     r"""One layer, linear and starting at identity.
 
     .. math::
-        h_i = W_s x_i + W_c \Big( \frac{n_+}{n_+ + k_+} \overline{x}_{clickers}
-            - \frac{n_-}{n_- + k_-} \overline{x}_{viewers} \Big) + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
+        h_i = W_s x_i + W_+ \frac{n_+}{n_+ + k_+} \overline{x}_{clickers}
+            + W_- \frac{n_-}{n_- + k_-} \overline{x}_{viewers} + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
 
-    where the means are weighted by the edges, n are true degrees times the mean weight, k are learned, W_s and W_c
-    start at the identity and W_r at zero.
+    where the means are weighted by the edges, n are true degrees times the mean weight, and k are learned. W_s and W_+
+    start at the identity, W_- at the negative identity times a weight, and W_r at zero.
 
     Args:
         size: Length of the vectors.
         initial_shrinkage: k at the start.
+        initial_view_weight: How much viewers count against clickers at the start.
     """
 
-    def __init__(self, size: int, initial_shrinkage: float) -> None:
+    def __init__(self, size: int, initial_shrinkage: float, initial_view_weight: float) -> None:
         super().__init__()
         self.sum = SimpleConv(aggr="sum")
-        self.own = nn.ModuleDict({kind: _identity(size) for kind in PLAIN})
-        self.contrast = nn.ModuleDict({kind: _identity(size) for kind in CONTRASTED})
+        self.own = nn.ModuleDict({kind: _scaled_identity(size, 1.0) for kind in PLAIN})
+        self.wanted = nn.ModuleDict({kind: _scaled_identity(size, 1.0) for kind in CONTRASTED})
+        self.seen = nn.ModuleDict({kind: _scaled_identity(size, -initial_view_weight) for kind in CONTRASTED})
         self.plain = nn.ModuleDict(
             {relation_name(edge): zero_linear(size, size) for edges in PLAIN.values() for edge in edges}
         )
@@ -70,7 +72,7 @@ class ContrastLayer(nn.Module):
             total = self.own[kind](own)  # [targets, size]
             if kind in CONTRASTED:
                 wanted, seen = (self._shrunk_mean(edge, vectors, block) for edge in CONTRASTED[kind])
-                total = total + self.contrast[kind](wanted - seen)
+                total = total + self.wanted[kind](wanted) + self.seen[kind](seen)
             for edge in PLAIN[kind]:
                 total = total + self.plain[relation_name(edge)](self._shrunk_mean(edge, vectors, block))
             result[kind] = total
@@ -100,7 +102,10 @@ class ContrastEncoder(LayeredEncoder):
     def __init__(self, settings: NetworkSettings) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
-            ContrastLayer(settings.embedding_size, settings.initial_shrinkage) for _ in range(settings.layers)
+            ContrastLayer(
+                settings.embedding_size, settings.initial_shrinkage, settings.encoder_options.initial_view_weight
+            )
+            for _ in range(settings.layers)
         )
 
     def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
@@ -109,7 +114,8 @@ class ContrastEncoder(LayeredEncoder):
         return result
 
 
-def _identity(size: int) -> nn.Linear:
+def _scaled_identity(size: int, scale: float) -> nn.Linear:
     layer = nn.Linear(size, size, bias=False)
-    nn.init.eye_(layer.weight)
+    with torch.no_grad():
+        layer.weight.copy_(scale * torch.eye(size))
     return layer

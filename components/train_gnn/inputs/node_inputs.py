@@ -12,6 +12,9 @@ from components.train_gnn.inputs.article_attention import ArticleAttention
 from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.order_sequence import OrderSequenceEncoder
 
+_NO_WEIGHT = 1e-30
+"""Divides where no order counts, and the sum is zero as well."""
+
 
 @dataclasses.dataclass(frozen=True)
 class NodeInputs:
@@ -19,6 +22,7 @@ class NodeInputs:
 
     Attributes:
         order_rows: Order histories of users: rows of the article table, 0-padded on the right [users, 25].
+        pooled_rows: More of the same orders, for their mean [users, pooled].
         content_rows: Articles of contents, 0-padded [contents, 25].
         user: Indices of users; of any that has the history, where users have no attributes [users].
         content: Indices of contents [contents].
@@ -26,6 +30,7 @@ class NodeInputs:
     """
 
     order_rows: Tensor
+    pooled_rows: Tensor
     content_rows: Tensor
     user: Tensor
     content: Tensor
@@ -54,11 +59,14 @@ class InputEncoder(nn.Module):
             (the shape of `contrast`); False: the LSTM's state alone (the textbook).
         attention: Whether contents attend over their articles instead of taking the mean.
         attributes: Encoders of declared attributes by kind of node; kinds without attributes have none.
+        order_weight: What an order of each article counts in the mean over a user's orders [articles + 1]; None: all
+            the same.
     """
 
     article_embedding: Tensor
     article_brand: Tensor
     centre: Tensor
+    order_weight: Tensor
 
     def __init__(
         self,
@@ -70,6 +78,7 @@ class InputEncoder(nn.Module):
         residual_sequence: bool,
         attention: bool = False,
         attributes: Mapping[str, AttributeEncoder] | None = None,
+        order_weight: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.brands = brands
@@ -77,6 +86,8 @@ class InputEncoder(nn.Module):
         # Tables belong to the graph, not to the weights: a later graph brings later articles.
         self.register_buffer("article_embedding", article_embedding.float(), persistent=False)
         self.register_buffer("article_brand", article_brand.long(), persistent=False)
+        weight = torch.ones(len(article_embedding)) if order_weight is None else order_weight.float()
+        self.register_buffer("order_weight", weight, persistent=False)
         described = article_embedding.float()
         described = described[described.abs().sum(dim=1) > 0]
         centre = described.mean(dim=0) if len(described) else article_embedding.new_zeros(article_embedding.shape[1])
@@ -100,11 +111,10 @@ class InputEncoder(nn.Module):
         """
         articles = self.article_vectors() if articles is None else articles
         length = (inputs.order_rows > 0).sum(dim=1)  # [histories]
-        # nn.functional.embedding walks the rows once for the mean and the LSTM alike.
         ordered = nn.functional.embedding(inputs.order_rows, articles)  # [histories, 25, size]
         users = self.sequence(ordered, length)
         if self.residual_sequence:
-            users = users + ordered.sum(dim=1) / length.clamp(min=1).unsqueeze(1)
+            users = users + self._mean_order(inputs.pooled_rows, articles)
         if self.attention is None:
             contents = nn.functional.embedding_bag(inputs.content_rows, articles, mode="mean", padding_idx=0)
         else:
@@ -113,6 +123,13 @@ class InputEncoder(nn.Module):
         for kind, encoder in self.attributes.items():
             result[kind] = result[kind] + encoder(getattr(inputs, kind))
         return result
+
+    def _mean_order(self, rows: Tensor, articles: Tensor) -> Tensor:
+        """Weighted mean of the vectors of ordered articles [histories, size]."""
+        weight = self.order_weight[rows] * (rows > 0)  # [histories, pooled]
+        # Sums of many orders stay in float32, whatever the precision of the products.
+        total = nn.functional.embedding_bag(rows, articles.float(), mode="sum", per_sample_weights=weight)
+        return total / weight.sum(dim=1, keepdim=True).clamp(min=_NO_WEIGHT)
 
     def _brands(self, articles: Tensor) -> Tensor:
         """Mean of each brand's articles [brands, size]."""

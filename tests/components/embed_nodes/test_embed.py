@@ -60,6 +60,7 @@ def in_seconds(tables: GraphTables) -> GraphTables:
         ("contrast", {"messages": MessageSettings(half_life="100s", dwell=True)}),
         ("contrast", {"unit_length": "user"}),
         ("contrast", {"inputs": InputSettings(content_pooling="attention")}),
+        ("contrast", {"inputs": InputSettings(pooled_orders=2, rarity_power=2.0)}),
         ("gat", {}),
         ("gat", {"messages": MessageSettings(half_life="100s", dwell=True)}),
         ("hgt", {}),

@@ -19,6 +19,7 @@ from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import recent_order_rows
 from components.train_gnn.message_weights import WINDOWED, message_weights
 from components.train_gnn.network import GraphNetwork
+from components.train_gnn.settings import InputSettings
 from schemas.graph_artifact import EDGE_TYPES, EdgeType
 from tests.components.embed_nodes.whole_graphs import (
     SECOND,
@@ -35,6 +36,7 @@ NETWORKS: list[tuple[str, dict[str, Any]]] = [
     *((encoder, {}) for encoder in sorted(ENCODERS)),
     ("contrast", dwelling(half_life="100s")),
     ("contrast", {"unit_length": "user_and_content"}),
+    ("contrast", {"inputs": InputSettings(pooled_orders=2, rarity_power=2.0)}),
 ]
 
 Matrix = torch.Tensor
@@ -58,7 +60,7 @@ def dense_contrast(network: GraphNetwork, tables: GraphTables) -> dict[str, Matr
     """The formula of ContrastLayer in dense matrices of doubles."""
     users = numpy.arange(tables.users)
     orders = torch.from_numpy(recent_order_rows(tables.orders, users, numpy.full(len(users), INSTANT)))
-    inputs = NodeInputs(orders, tables.content_rows, *(torch.arange(count) for count in tables.nodes.values()))
+    inputs = NodeInputs(orders, orders, tables.content_rows, *(torch.arange(count) for count in tables.nodes.values()))
     vectors = {kind: vector.double() for kind, vector in network.inputs(inputs).items()}
     adjacency = {edge_type: dense_adjacency(tables, edge_type, network) for edge_type in EDGE_TYPES}
     for layer in network.encoder.layers:  # type: ignore[union-attr]  # a module list
@@ -79,7 +81,7 @@ def dense_contrast(network: GraphNetwork, tables: GraphTables) -> dict[str, Matr
             total = linear(layer.own[kind], vector)
             if kind in CONTRASTED:
                 liked, seen = CONTRASTED[kind]
-                total = total + linear(layer.contrast[kind], shrunk(liked) - shrunk(seen))
+                total = total + linear(layer.wanted[kind], shrunk(liked)) + linear(layer.seen[kind], shrunk(seen))
             for edge_type in PLAIN[kind]:
                 total = total + linear(layer.plain["__".join(edge_type)], shrunk(edge_type))
             result[kind] = total
@@ -152,7 +154,8 @@ def test_a_users_input_is_the_same_alone_in_any_batch_and_with_any_padding(
 
     def users(histories: numpy.ndarray) -> Matrix:
         same_user = torch.zeros(len(histories), dtype=torch.long)
-        inputs = NodeInputs(torch.from_numpy(histories), tables.content_rows[:0], same_user, none, none)
+        rows = torch.from_numpy(histories)
+        inputs = NodeInputs(rows, rows, tables.content_rows[:0], same_user, none, none)
         result: Matrix = network.inputs(inputs)["user"]
         return result
 

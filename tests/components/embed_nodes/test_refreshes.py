@@ -16,6 +16,7 @@ from components.embed_nodes.refreshes import Refreshed, Refreshes
 from components.embed_nodes.settings import EmbeddingSettings
 from components.train_gnn.encoders.registry import ENCODERS
 from components.train_gnn.graph_tables import GraphTables
+from components.train_gnn.settings import InputSettings
 from schemas.artifact_meta import ArtifactMeta
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
 from schemas.graph_artifact import NODE_KINDS, IntArray
@@ -37,6 +38,7 @@ NETWORKS: list[tuple[str, dict[str, Any]]] = [
     *((encoder, {}) for encoder in sorted(ENCODERS)),
     ("contrast", dwelling()),
     ("contrast", dwelling(half_life="100s")),
+    ("contrast", {"inputs": InputSettings(pooled_orders=2, rarity_power=2.0)}),
 ]
 
 

@@ -53,7 +53,8 @@ def write_graph(folder: Path, tables: GraphTables) -> None:
         relation.mkdir(parents=True)
         for field in dataclasses.fields(edges):
             numpy.save(relation / f"{field.name}.npy", getattr(edges, field.name))
-    write_meta(folder, ArtifactMeta(kind="graph", as_of=format_instant(END), largest_event_time=None))
+    details = {"window_start": format_instant(0)}
+    write_meta(folder, ArtifactMeta(kind="graph", as_of=format_instant(END), largest_event_time=None, details=details))
 
 
 def attribute_column(attribute: Attribute) -> pyarrow.Array:

@@ -86,4 +86,5 @@ def random_tables(seed: int, users: int = 20, contents: int = 10, brands: int = 
         article_brand=torch.from_numpy(numpy.concatenate([[-1], generator.integers(0, brands, articles)])),
         content_rows=torch.from_numpy(rows),
         attributes=random_attributes(generator, users, contents),
+        article_rarity=torch.from_numpy(generator.uniform(0.1, 3.0, articles + 1).astype(numpy.float32)),
     )

@@ -20,7 +20,7 @@ SIZE = 6
 def test_equals_the_formula() -> None:
     tables = random_tables(3)
     torch.manual_seed(0)
-    layer = ContrastLayer(SIZE, initial_shrinkage=3.0)
+    layer = ContrastLayer(SIZE, initial_shrinkage=3.0, initial_view_weight=1.0)
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
@@ -46,22 +46,21 @@ def test_equals_the_formula() -> None:
             expected = weight(layer.own[kind]) @ vectors[kind][node].double().numpy()
             if kind in CONTRASTED:
                 wanted, seen = CONTRASTED[kind]
-                expected += weight(layer.contrast[kind]) @ (shrunk_mean(wanted, node) - shrunk_mean(seen, node))
+                expected += weight(layer.wanted[kind]) @ shrunk_mean(wanted, node)
+                expected += weight(layer.seen[kind]) @ shrunk_mean(seen, node)
             for edge_type in PLAIN[kind]:
                 expected += weight(layer.plain["__".join(edge_type)]) @ shrunk_mean(edge_type, node)
             assert numpy.allclose(result[kind][node].numpy(), expected, atol=1e-5)
 
 
-def test_starts_as_collaborative_filtering() -> None:
+@pytest.mark.parametrize("view_weight", [1.0, 0.25])
+def test_starts_as_collaborative_filtering(view_weight: float) -> None:
     """Untrained, a content is itself plus its clickers minus its viewers: identity weights, no other relation."""
-    layer = ContrastLayer(SIZE, initial_shrinkage=3.0)
-    weights = dict(layer.named_parameters())
-    identities = [name for name in weights if name.startswith(("own.", "contrast."))]
-    zeros = [name for name in weights if name.startswith("plain.")]
-    assert len(identities) == 5
-    assert len(zeros) == 4
-    assert all(torch.equal(weights[name], torch.eye(SIZE)) for name in identities)
-    assert all(torch.equal(weights[name], torch.zeros(SIZE, SIZE)) for name in zeros)
+    layer = ContrastLayer(SIZE, initial_shrinkage=3.0, initial_view_weight=view_weight)
+    starts = {"own": 1.0, "wanted": 1.0, "seen": -view_weight, "plain": 0.0}
+    weights = [(name.split(".")[0], weight) for name, weight in layer.named_parameters() if name.endswith("weight")]
+    assert sorted(name for name, _ in weights) == ["own"] * 3 + ["plain"] * 4 + ["seen"] * 2 + ["wanted"] * 2
+    assert all(torch.equal(weight, starts[name] * torch.eye(SIZE)) for name, weight in weights)
 
 
 def test_an_unknown_encoder_is_refused_with_the_known_ones() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from hypothesis import given, strategies
 
-from components.train_gnn.inputs.orders import order_histories, recent_order_rows
+from components.train_gnn.inputs.orders import order_histories, order_rarity, recent_order_rows
 from schemas.graph_artifact import Orders
 
 
@@ -27,9 +27,27 @@ def test_equals_a_plain_loop(histories: list[list[int]], queries: list[tuple[int
     user = numpy.array([query[0] % len(histories) for query in queries])
     instant = numpy.array([query[1] for query in queries])
     rows = recent_order_rows(orders, user, instant)
-    shared = order_histories(orders, user, instant)
+    shared = order_histories(orders, user, instant, pooled=32)
     for number in range(len(queries)):
         first = int(colptr[user[number]])
-        known = [first + place + 1 for place, time in enumerate(times[user[number]]) if time < instant[number]][-25:]
+        every = [first + place + 1 for place, time in enumerate(times[user[number]]) if time < instant[number]]
+        known, pooled = every[-25:], every[-32:]
         assert rows[number].tolist() == known + [0] * (25 - len(known))
         assert shared.rows[shared.index[number]].tolist() == rows[number].tolist()
+        assert shared.pooled_rows[shared.index[number]].tolist() == pooled + [0] * (32 - len(pooled))
+
+
+def test_rarity_counts_buyers_before_the_window() -> None:
+    """Three users bought before instant 100: all of them article 1, twice or late does not count, nobody article 3."""
+    orders = Orders(
+        colptr=numpy.array([0, 3, 4, 5, 6]),
+        row=numpy.array([1, 1, 2, 1, 1, 3], dtype=numpy.int32),
+        time=numpy.array([10, 20, 30, 99, 40, 100]),
+    )
+    expected = numpy.log([4 / 1, 4 / 4, 4 / 2, 4 / 1])
+    assert numpy.allclose(order_rarity(orders, articles=4, before=100), expected)
+
+
+def test_no_order_before_the_window_makes_all_articles_alike() -> None:
+    orders = Orders(numpy.array([0, 1]), numpy.array([1], dtype=numpy.int32), numpy.array([100]))
+    assert order_rarity(orders, articles=2, before=100).tolist() == [0, 0]

@@ -37,4 +37,5 @@ def write_graph(folder: Path, tables: GraphTables, as_of: Instant) -> None:
         path = folder / f"{name}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
         numpy.save(path, array)
-    write_meta(folder, ArtifactMeta(kind="graph", as_of=format_instant(as_of), largest_event_time=None))
+    details = {"window_start": format_instant(0)}
+    write_meta(folder, ArtifactMeta(kind="graph", as_of=format_instant(as_of), largest_event_time=None, details=details))
