@@ -68,6 +68,7 @@ def large_tables() -> GraphTables:
         article_embedding=torch.zeros(1, EMBEDDING_SIZE),
         article_brand=torch.full((1,), -1),
         content_rows=torch.zeros(CONTENTS, ARTICLES_PER_CONTENT, dtype=torch.long),
+        article_rarity=torch.ones(1),
     )
 
 

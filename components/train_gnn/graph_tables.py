@@ -25,9 +25,8 @@ class GraphTables:
         article_embedding: float [articles + 1, 128]; row 0 is zeros.
         article_brand: Brand index of each row of article_embedding, -1 where there is none [articles + 1].
         content_rows: Rows of article_embedding, 0-padded [contents, 25].
+        article_rarity: How rarely each article was ordered before the window, see order_rarity [articles + 1].
         attributes: Declared attributes by kind of node and column; kinds without any may be absent.
-        article_rarity: How rarely each article was ordered before the window, see order_rarity [articles + 1]; None
-            where nobody needs it.
     """
 
     users: int
@@ -38,8 +37,8 @@ class GraphTables:
     article_embedding: torch.Tensor
     article_brand: torch.Tensor
     content_rows: torch.Tensor
+    article_rarity: torch.Tensor
     attributes: Mapping[str, Mapping[str, Attribute]] = dataclasses.field(default_factory=dict)
-    article_rarity: torch.Tensor | None = None
 
     @property
     def nodes(self) -> dict[str, int]:

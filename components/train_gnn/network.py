@@ -41,7 +41,7 @@ class GraphNetwork(nn.Module):
                 for kind, attributes in tables.attributes.items()
                 if settings.inputs.attributes
             },
-            order_weight=_order_weight(tables, settings.inputs.rarity_power),
+            order_weight=tables.article_rarity**settings.inputs.rarity_power,
         )
         self.pooled_orders = settings.inputs.pooled_orders
         self.encoder = encoder
@@ -105,12 +105,3 @@ class GraphNetwork(nn.Module):
         spread = float(dot_product.std())
         self.log_scale.fill_(-torch.log(torch.tensor(spread)) if spread > 0 else 0.0)
         self.bias.fill_(float(torch.logit(torch.tensor(click_rate).clamp(1e-6, 1 - 1e-6))))
-
-
-def _order_weight(tables: GraphTables, power: float) -> Tensor | None:
-    """What an order of each article counts [articles + 1]; None where all count the same."""
-    if not power:
-        return None
-    if tables.article_rarity is None:
-        raise ValueError("rarity_power needs the article_rarity of the graph's tables")
-    return tables.article_rarity**power

@@ -134,8 +134,8 @@ class InputSettings(Settings):
 
     content_pooling: Literal["mean", "attention"] = "mean"
     attributes: bool = True
-    pooled_orders: int = pydantic.Field(default=25, ge=1)
-    rarity_power: float = pydantic.Field(default=0.0, ge=0)
+    pooled_orders: int = pydantic.Field(default=200, ge=1)
+    rarity_power: float = pydantic.Field(default=2.0, ge=0)
 
 
 class LossSettings(Settings):
@@ -222,7 +222,7 @@ class NetworkSettings(Settings):
     batch_links: int = pydantic.Field(default=512, ge=1)
     learning_rate: float = pydantic.Field(default=0.003, gt=0)
     weight_decay: float = pydantic.Field(default=0.0, ge=0)
-    initial_shrinkage: float = pydantic.Field(default=3.0, gt=0)
+    initial_shrinkage: float = pydantic.Field(default=1.0, gt=0)
     lstm_hidden_size: int = pydantic.Field(default=32, ge=1)
     threads: int = pydantic.Field(default=1, ge=0)
     seed: int = 0

@@ -58,5 +58,6 @@ def coin_flip_tables(seed: int) -> GraphTables:
         article_embedding=torch.from_numpy(vectors),
         article_brand=torch.from_numpy(numpy.concatenate([[-1], generator.integers(0, BRANDS, ARTICLES)])),
         content_rows=torch.from_numpy(rows),
+        article_rarity=torch.ones(len(vectors)),
         attributes={"content": {"kind": Categories(("article", "video"), generator.integers(0, 2, CONTENTS))}},
     )

@@ -57,10 +57,9 @@ class InputEncoder(nn.Module):
         lstm_hidden_size: Units of the LSTM.
         residual_sequence: True: a user is the mean of its orders plus a correction that starts at zero
             (the shape of `contrast`); False: the LSTM's state alone (the textbook).
+        order_weight: What an order of each article counts in the mean over a user's orders [articles + 1].
         attention: Whether contents attend over their articles instead of taking the mean.
         attributes: Encoders of declared attributes by kind of node; kinds without attributes have none.
-        order_weight: What an order of each article counts in the mean over a user's orders [articles + 1]; None: all
-            the same.
     """
 
     article_embedding: Tensor
@@ -76,9 +75,9 @@ class InputEncoder(nn.Module):
         size: int,
         lstm_hidden_size: int,
         residual_sequence: bool,
+        order_weight: Tensor,
         attention: bool = False,
         attributes: Mapping[str, AttributeEncoder] | None = None,
-        order_weight: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.brands = brands
@@ -86,8 +85,7 @@ class InputEncoder(nn.Module):
         # Tables belong to the graph, not to the weights: a later graph brings later articles.
         self.register_buffer("article_embedding", article_embedding.float(), persistent=False)
         self.register_buffer("article_brand", article_brand.long(), persistent=False)
-        weight = torch.ones(len(article_embedding)) if order_weight is None else order_weight.float()
-        self.register_buffer("order_weight", weight, persistent=False)
+        self.register_buffer("order_weight", order_weight.float(), persistent=False)
         described = article_embedding.float()
         described = described[described.abs().sum(dim=1) > 0]
         centre = described.mean(dim=0) if len(described) else article_embedding.new_zeros(article_embedding.shape[1])

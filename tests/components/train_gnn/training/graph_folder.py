@@ -38,4 +38,6 @@ def write_graph(folder: Path, tables: GraphTables, as_of: Instant) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         numpy.save(path, array)
     details = {"window_start": format_instant(0)}
-    write_meta(folder, ArtifactMeta(kind="graph", as_of=format_instant(as_of), largest_event_time=None, details=details))
+    write_meta(
+        folder, ArtifactMeta(kind="graph", as_of=format_instant(as_of), largest_event_time=None, details=details)
+    )

@@ -57,7 +57,8 @@ def test_a_training_that_overfits_returns_its_best_epoch() -> None:
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_curves_have_a_point_before_training(epochs: int) -> None:
-    curves = train_network(tiny_tables(), NETWORK_END, tiny_settings(epochs=epochs)).curves
+    settings = tiny_settings(epochs=epochs, initial_shrinkage=3.0)
+    curves = train_network(tiny_tables(), NETWORK_END, settings).curves
     assert len(curves.training_loss) == len(curves.gradient_norm) == epochs
     assert len(curves.validation_loss) == len(curves.validation_auc) == epochs + 1
     assert len(curves.shrinkage) == 2 * 8
