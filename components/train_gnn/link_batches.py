@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import torch
@@ -15,6 +15,7 @@ from components.train_gnn.inputs.orders import order_histories
 from components.train_gnn.message_block import MessageBlock, sparse_adjacency
 from components.train_gnn.message_weights import message_weights
 from components.train_gnn.network import GraphNetwork
+from components.train_gnn.popularity import content_counts
 from components.train_gnn.sampler import TimeRespectingSampler
 from components.train_gnn.sampler.loaders import TreeLinkLoader
 from components.train_gnn.settings import MessageSettings
@@ -43,10 +44,22 @@ def link_loader(links: Links, tables: GraphTables, sampler: TimeRespectingSample
     )
 
 
-def embed_link_ends(
-    network: GraphNetwork, batch: Any, tables: GraphTables, sampler: TimeRespectingSampler
-) -> tuple[Tensor, Tensor]:
-    """Embeddings of the user and of the content of each link of a batch, [links, size] each.
+class LinkEnds(NamedTuple):
+    """What a batch of links is scored from.
+
+    Attributes:
+        user: Embeddings of the users [links, size].
+        content: Embeddings of the contents [links, size].
+        offset: The contents' popularity, as log odds [links].
+    """
+
+    user: Tensor
+    content: Tensor
+    offset: Tensor
+
+
+def embed_link_ends(network: GraphNetwork, batch: Any, tables: GraphTables, sampler: TimeRespectingSampler) -> LinkEnds:
+    """Embeds both ends of each link of a batch.
 
     While the network is in training, a share of the seeds speaks without its views and clicks (hidden_edges.py).
 
@@ -62,7 +75,10 @@ def embed_link_ends(
     hidden = hidden_seeds(batch, network.hidden_edge_share) if hides else {}
     embedding = network(inputs, message_blocks(batch, index, weights, hidden))
     user, content = batch[VIEWS].edge_label_index
-    return embedding["user"][user], embedding["content"][content]
+    offset = torch.zeros(len(user), device=network.bias.device)
+    if network.popularity is not None:
+        offset = network.popularity(*(count.to(offset.device) for count in content_counts(batch, hidden)))
+    return LinkEnds(embedding["user"][user], embedding["content"][content], offset)
 
 
 def _distinct_inputs(batch: Any, tables: GraphTables, pooled_orders: int) -> tuple[NodeInputs, dict[str, Tensor]]:

@@ -12,6 +12,7 @@ from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
 from components.train_gnn.message_block import Encoder, MessageBlock
+from components.train_gnn.popularity import PopularityOffset
 from components.train_gnn.settings import NetworkSettings
 
 _UNIT_LENGTH: dict[str, tuple[str, ...]] = {"none": (), "user": ("user",), "user_and_content": ("user", "content")}
@@ -49,6 +50,9 @@ class GraphNetwork(nn.Module):
         self.messages = settings.messages
         self.hidden_edge_share = settings.cold_start.hidden_edge_share
         self.unit_length = _UNIT_LENGTH[settings.unit_length]
+        self.popularity = (
+            PopularityOffset(settings.loss.popularity_smoothing) if settings.loss.popularity_offset else None
+        )
         self.log_scale = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(()))
 
@@ -86,13 +90,22 @@ class GraphNetwork(nn.Module):
             for kind, vector in vectors.items()
         }
 
-    def logit(self, user: Tensor, content: Tensor) -> Tensor:
-        """Log odds of a click from the embeddings of both ends, [links, size] each -> [links]."""
-        return (user * content).sum(dim=1) * self.log_scale.exp() + self.bias
+    def logit(self, user: Tensor, content: Tensor, offset: Tensor) -> Tensor:
+        """Log odds of a click.
 
-    def logit_of_all(self, user: Tensor, content: Tensor) -> Tensor:
-        """Log odds of a click for each user with each content, [users, size], [contents, size] -> [users, contents]."""
-        return user @ content.T * self.log_scale.exp() + self.bias
+        Args:
+            user: Embeddings of users [links, size].
+            content: Embeddings of contents [links, size].
+            offset: The contents' popularity [links].
+
+        Returns:
+            [links].
+        """
+        return (user * content).sum(dim=1) * self.log_scale.exp() + self.bias + offset
+
+    def logit_of_all(self, user: Tensor, content: Tensor, offset: Tensor) -> Tensor:
+        """The same of each user with each content: [users, size], [contents, size], [contents] -> [users, contents]."""
+        return user @ content.T * self.log_scale.exp() + self.bias + offset
 
     @torch.no_grad()
     def start_logit_at(self, dot_product: Tensor, click_rate: float) -> None:

@@ -147,10 +147,15 @@ class LossSettings(Settings):
             rank, but are not calibrated.
         in_batch_negatives: Whether clicked links are also set against contents of other links of the batch, corrected
             for popularity: those that were shown no later and that the user was never shown.
+        popularity_offset: Whether a content's click rate is added to the log odds, so that the vectors learn only what
+            it leaves to explain: what one user likes more than others do.
+        popularity_smoothing: How many views the overall click rate counts in a content's own.
     """
 
     name: Literal["bce", "bpr", "softmax"] = "bce"
     in_batch_negatives: bool = False
+    popularity_offset: bool = True
+    popularity_smoothing: float = pydantic.Field(default=20.0, gt=0)
 
 
 class ColdStartSettings(Settings):

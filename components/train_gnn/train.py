@@ -148,3 +148,5 @@ def _set_first_logits(
     sample = start.select(numpy.arange(min(len(start), _START_BATCHES * settings.batch_links)))
     scores = score_links(objective, arranged(sample, settings), settings.batch_links, processes)
     objective.network.start_logit_at(torch.from_numpy(scores.dot_product), float(start.label.mean()))
+    if objective.network.popularity is not None:
+        objective.network.popularity.start_at(float(split.training.label.mean()))

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from components.train_gnn.link_batches import LinkEnds
 from components.train_gnn.losses.in_batch import InBatchNegatives
 from components.train_gnn.losses.loss import Loss
 from components.train_gnn.losses.registry import LOSSES
@@ -17,30 +18,29 @@ from components.train_gnn.training_links import ArrangedLinks
 
 
 def link_loss(
-    network: GraphNetwork, user: Tensor, content: Tensor, batch: Any, chosen: ArrangedLinks, settings: LossSettings
+    network: GraphNetwork, ends: LinkEnds, batch: Any, chosen: ArrangedLinks, settings: LossSettings
 ) -> Tensor:
     """The loss of a batch: over what was shown and, where the settings say so, against contents of other links.
 
     Args:
         network: Turns embeddings into log odds.
-        user: Embeddings of the users of the links [links, size].
-        content: Embeddings of their contents [links, size].
+        ends: Of embed_link_ends.
         batch: From link_loader.
         chosen: The links in whose order the batch numbers its own.
         settings: Which loss.
     """
     loss = LOSSES[settings.name]
-    label = batch[VIEWS].edge_label.to(user.device)
-    logit = network.logit(user, content)
+    label = batch[VIEWS].edge_label.to(ends.user.device)
+    logit = network.logit(*ends)
     slate = torch.from_numpy(chosen.slate[batch[VIEWS].input_id.cpu().numpy()])
-    total = loss.impressed(logit, label, slate.to(user.device))
+    total = loss.impressed(logit, label, slate.to(ends.user.device))
     if chosen.in_batch is not None:
-        total = total + _against_others(network, loss, user, content, batch, chosen.in_batch)
+        total = total + _against_others(network, loss, ends, batch, chosen.in_batch)
     return total
 
 
 def _against_others(
-    network: GraphNetwork, loss: Loss, user: Tensor, content: Tensor, batch: Any, in_batch: InBatchNegatives
+    network: GraphNetwork, loss: Loss, ends: LinkEnds, batch: Any, in_batch: InBatchNegatives
 ) -> Tensor:
     """The loss of the clicked links against the contents of the other links."""
     links = batch[VIEWS]
@@ -54,6 +54,8 @@ def _against_others(
     allowed = torch.from_numpy(in_batch.allowed(users[rows], instant, contents, time))
     own_share = torch.from_numpy(in_batch.log_share(contents[rows], instant))
     share = torch.from_numpy(in_batch.log_share(contents[None, :], instant[:, None]))  # [clicks, links]
-    positive = network.logit(user[clicked], content[clicked]) - own_share.to(user.device)
-    negative = network.logit_of_all(user[clicked], content) - share.to(user.device)
-    return loss.contrasted(positive, negative, allowed.to(user.device))
+    device = ends.user.device
+    clicked = clicked.to(device)
+    positive = network.logit(*(part[clicked] for part in ends)) - own_share.to(device)
+    negative = network.logit_of_all(ends.user[clicked], ends.content, ends.offset) - share.to(device)
+    return loss.contrasted(positive, negative, allowed.to(device))

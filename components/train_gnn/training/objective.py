@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.link_batches import embed_link_ends
+from components.train_gnn.link_batches import LinkEnds, embed_link_ends
 from components.train_gnn.losses.link_loss import link_loss
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
@@ -51,8 +51,8 @@ class Objective(nn.Module):
         """
         device = self.network.bias.device
         with computing_in(self.settings.training.precision if self.training else "float32", device):
-            user, content = embed_link_ends(self.network, batch, self.tables, self.sampler)
-            user, content = user.float(), content.float()
-        loss = link_loss(self.network, user, content, batch, arranged, self.settings.loss)
-        logit = self.network.logit(user, content)
-        return loss, logit.detach(), (user * content).sum(dim=1).detach()
+            ends = embed_link_ends(self.network, batch, self.tables, self.sampler)
+        ends = LinkEnds(*(part.float() for part in ends))
+        loss = link_loss(self.network, ends, batch, arranged, self.settings.loss)
+        logit = self.network.logit(*ends)
+        return loss, logit.detach(), (ends.user * ends.content).sum(dim=1).detach()

@@ -88,7 +88,7 @@ def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, A
     sampler = TimeRespectingSampler(tables.edges, supervision, end, (1_000, 1_000), 0)
     (batch,) = link_loader(links, tables, sampler, batch_links=1_000)
     with torch.no_grad():
-        user, content = embed_link_ends(network, batch, tables, sampler)
+        user, content, _ = embed_link_ends(network, batch, tables, sampler)
     assert numpy.allclose(user.numpy(), embedding["user"][links.user], atol=1e-5)
     assert numpy.allclose(content.numpy(), embedding["content"][links.content], atol=1e-5)
     assert embedding["user"].std() > 0.01

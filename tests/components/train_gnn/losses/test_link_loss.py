@@ -40,13 +40,14 @@ def test_softmax_of_a_batch(in_batch: bool) -> None:
     # Not the first batch: positions within the batch and within the epoch must not be mistaken for each other.
     batch = list(sampled_parts(chosen.links, parts, TABLES, sampler, Processes()))[2]
     with torch.no_grad():
-        user, content = embed_link_ends(network, batch, TABLES, sampler)
-        loss = float(link_loss(network, user, content, batch, chosen, settings.loss))
+        ends = embed_link_ends(network, batch, TABLES, sampler)
+        loss = float(link_loss(network, ends, batch, chosen, settings.loss))
 
     links = chosen.links.select(numpy.arange(parts[2].start, parts[2].stop))
     shown = set(zip(LINKS.user.tolist(), LINKS.content.tolist(), strict=True))
     scale, bias = float(network.log_scale.detach().exp()), float(network.bias.detach())
-    logit = (user @ content.T).double().numpy() * scale + bias
+    assert ends.offset.std() > 0.01
+    logit = (ends.user @ ends.content.T).double().numpy() * scale + bias + ends.offset.double().numpy()
 
     def log_share(other: int, time: int) -> float:
         so_far = chosen.links.content[chosen.links.time <= time]
@@ -89,7 +90,7 @@ def test_a_step_against_the_gradient_lowers_the_loss(name: str) -> None:
     batch = next(iter(link_loader(chosen.links, TABLES, sampler, settings.batch_links)))
     values = []
     for _ in range(3):
-        loss = link_loss(network, *embed_link_ends(network, batch, TABLES, sampler), batch, chosen, settings.loss)
+        loss = link_loss(network, embed_link_ends(network, batch, TABLES, sampler), batch, chosen, settings.loss)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it without annotations
         optimizer.step()

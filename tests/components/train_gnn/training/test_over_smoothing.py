@@ -45,7 +45,7 @@ def test_the_last_layer_is_the_network_itself(encoder: str) -> None:
     cosines = pairwise_cosines(objective, links)
     (batch,) = link_loader(links, tables, sampler, batch_links=200)
     with torch.no_grad():
-        user, _ = embed_link_ends(network.eval(), batch, tables, sampler)
+        user, _, _ = embed_link_ends(network.eval(), batch, tables, sampler)
     _, first = numpy.unique(links.user, return_index=True)
     assert cosines["user"][-1] == pytest.approx(mean_pairwise_cosine(user[torch.from_numpy(first)]))
     assert [len(values) for values in cosines.values()] == [3, 3]
