@@ -28,13 +28,15 @@ class Slices:
         window, past = slice(start, end), slice(0, end)
         users, size = len(impressions.users), len(contents.ids)
         self._cold_user = numpy.bincount(impressions.user[window], minlength=users) == 0
-        self._cold_content = numpy.bincount(impressions.content[window], minlength=size) < cold_content_views
+        self._window_views = numpy.bincount(impressions.content[window], minlength=size)
+        self._cold_content = self._window_views < cold_content_views
         self._new_content = numpy.bincount(impressions.content[past], minlength=size) == 0
 
     def of(self, requests: RankingRequests) -> dict[str, IntArray]:
-        """`cold_user` [requests], `cold_content` and `new_content` [candidates]."""
+        """`cold_user` [requests], `cold_content`, `new_content` and `window_views` [candidates]."""
         return {
             "cold_user": self._cold_user[requests.user].astype(numpy.int64),
             "cold_content": self._cold_content[requests.content].astype(numpy.int64),
             "new_content": self._new_content[requests.content].astype(numpy.int64),
+            "window_views": self._window_views[requests.content].astype(numpy.int64),
         }

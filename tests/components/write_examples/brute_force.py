@@ -83,6 +83,7 @@ class BruteForce:
                 "slot": slot,
                 "cold_content": int((window["content_id"] == content).sum() < COLD_CONTENT_VIEWS),
                 "new_content": int(self.first_seen(content) >= self.timeline.as_of),
+                "window_views": int((window["content_id"] == content).sum()),
                 "content_age_hours": self.age(content, time, refresh),
                 "own_views": (own["content_id"] == content).sum(),
                 "own_clicks": own.loc[own["content_id"] == content, "clicked"].sum(),
