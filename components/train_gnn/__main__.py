@@ -15,6 +15,9 @@ def main() -> int:
     """Parses the arguments and trains the network."""
     parser = argparse.ArgumentParser(prog="python -m components.train_gnn", description=__doc__)
     parser.add_argument("--graph", type=Path, required=True, help="train graph, an artifact of build_graph")
+    parser.add_argument(
+        "--test-graph", type=Path, help="graph of the test days, on which the trained network is measured"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder of the network artifact")
     parser.add_argument("--network-end", required=True, help="end of the training days, ISO 8601 UTC, exclusive")
     parser.add_argument(
@@ -46,6 +49,7 @@ def main() -> int:
                 network_end=network_end,
                 settings=settings,
                 report=report,
+                test_graph=arguments.test_graph,
                 checkpoints=arguments.checkpoints,
                 processes=processes,
             )

@@ -22,7 +22,8 @@ def train_gnn(
 
     Args:
         train_graph: The graph of the window.
-        test_graph: The graph of the test days; it must share no edge with the train graph (rule 2).
+        test_graph: The graph of the test days, on which the trained network is measured; it must share no edge with
+            the train graph (rule 2).
         timeline: Timeline.to_values; the weights see only edges before network_end.
         settings: NetworkSettings.
         fingerprint: Of the step's code, for the cache.
@@ -30,7 +31,6 @@ def train_gnn(
     """
     from pathlib import Path
 
-    from components.build_graph.check import check_disjoint
     from components.train_gnn import step
     from components.train_gnn.settings import NetworkSettings
     from schemas.instants import format_instant
@@ -40,13 +40,13 @@ def train_gnn(
 
     moments = Timeline.from_values(timeline)
     with step_report("train_gnn") as report:
-        check_disjoint(Path(train_graph.path), Path(test_graph.path))
         step.train_gnn(
             graph=Path(train_graph.path),
             output=Path(network.path),
             network_end=moments.network_end,
             settings=parse_settings(NetworkSettings, settings, "argument 'network'"),
             report=report,
+            test_graph=Path(test_graph.path),
         )
     network.metadata.update(report.metadata())
     network.metadata.update(as_of=format_instant(moments.network_end), fingerprint=fingerprint)

@@ -2,8 +2,9 @@
 
 Layout:
     meta.json     ArtifactMeta of kind "network"; its as_of is the end of the training days: every edge that the weights
-                  saw is strictly older; details: settings, curves (lists of numbers by name) and what else the
-                  training has to say
+                  saw is strictly older; details: settings, curves (lists of numbers by name), log_odds (how the dot
+                  product becomes the log odds of a click), test_graph (how the finished network did on later days:
+                  nothing of them is in the weights), and what else the training has to say
     weights.pt    state of the network without the graph's tables
     curves.svg    the curves as a picture
 """

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy
 
+from components.build_graph.check import check_disjoint
+from components.evaluate_ranker.settings import EvaluationSettings
 from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import write_network
 from components.train_gnn.settings import NetworkSettings
@@ -16,6 +18,8 @@ from components.train_gnn.threads import use_threads
 from components.train_gnn.train import TrainedNetwork, train_network
 from components.train_gnn.training.checkpoint_folder import default_checkpoints, remove_checkpoints
 from components.train_gnn.training.curve_picture import curve_picture
+from components.train_gnn.training.disjoint_test_graph import measure_test_graph
+from components.train_gnn.training.log_odds import log_odds_details
 from components.train_gnn.training.over_smoothing import smoothing_notices
 from components.train_gnn.training.processes import Processes
 from schemas.graph_artifact import GraphArtifact
@@ -30,6 +34,7 @@ def train_gnn(
     network_end: Instant,
     settings: NetworkSettings,
     report: StepReport,
+    test_graph: Path | None = None,
     checkpoints: Path | None = None,
     processes: Processes | None = None,
 ) -> None:
@@ -40,18 +45,21 @@ def train_gnn(
         output: Where the network artifact goes.
         network_end: The end of the training days; ranking rows start there.
         settings: The network's settings.
-        report: Receives links, parameters, loss and the ROC-AUC on held-out pairs.
+        report: Receives links, parameters, loss and the ROC-AUC on held-out pairs and on the test graph.
+        test_graph: The graph of the test days, on which the trained network is measured; None: it is not.
         checkpoints: Where checkpoints go until the artifact stands; next to it by default. A training that was killed
             goes on from the last one, with the same result as if it had not been.
         processes: Who train together; the first one writes.
 
     Raises:
-        ContractError: The graph is not readable or holds nothing to learn from, or the checkpoint is another
-            training's.
+        ContractError: The graph is not readable or holds nothing to learn from, the test graph shares an edge with it,
+            or the checkpoint is another training's.
     """
     processes = processes or Processes()
     checkpoints = checkpoints or default_checkpoints(output)
     use_threads(settings.threads)
+    if test_graph is not None:
+        check_disjoint(graph, test_graph)
     tables = read_graph_tables(GraphArtifact(graph))
     trained = train_network(tables, network_end, settings, checkpoints, processes)
     if not processes.first:
@@ -62,7 +70,15 @@ def train_gnn(
     for notice in notices:
         print(f"train_gnn: {notice}", flush=True)
     times = tables.edges[VIEWS].time
+    details = _details(trained, settings, notices)
     report.counts |= _counts(trained)
+    if test_graph is not None:
+        found = measure_test_graph(
+            trained.network, settings, GraphArtifact(graph), GraphArtifact(test_graph), EvaluationSettings()
+        )
+        details["test_graph"] = found
+        figures = {f"test_graph_{name}": found[name] for name in ("candidates", "auc", "auc_per_request")}
+        report.counts |= {name: value for name, value in figures.items() if value is not None}
     picture = curve_picture(trained.curves, trained.pairwise_cosines, limit, trained.kept_epoch)
     write_network(
         output,
@@ -71,7 +87,7 @@ def train_gnn(
         network_end,
         largest_event_time=int(numpy.max(times[times < network_end])),
         counts=report.counts,
-        details=_details(trained, notices),
+        details=details,
         files={"curves.svg": picture},
     )
     remove_checkpoints(checkpoints)
@@ -90,7 +106,7 @@ def _counts(trained: TrainedNetwork) -> dict[str, float]:
     }
 
 
-def _details(trained: TrainedNetwork, notices: list[str]) -> dict[str, Any]:
+def _details(trained: TrainedNetwork, settings: NetworkSettings, notices: list[str]) -> dict[str, Any]:
     """What the artifact's meta tells of the training; every list of numbers in `curves` is drawn in the report."""
     curves = dataclasses.asdict(trained.curves)
     shrinkage = curves.pop("shrinkage")
@@ -101,4 +117,5 @@ def _details(trained: TrainedNetwork, notices: list[str]) -> dict[str, Any]:
         "pairwise_cosines": trained.pairwise_cosines,
         "validated_on": "held-out pairs" if start is None else f"links since {format_instant(start)}",
         "notices": notices,
+        "log_odds": log_odds_details(trained.network, settings.loss, trained.unclicked_share),
     }

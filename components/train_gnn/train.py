@@ -53,6 +53,7 @@ class TrainedNetwork:
         curves: What each epoch measured.
         kept_epoch: Whose weights the network holds.
         pairwise_cosines: By kind of node, of input vectors and after each layer.
+        unclicked_share: Share of the unclicked training links that an epoch keeps.
     """
 
     network: GraphNetwork
@@ -63,6 +64,7 @@ class TrainedNetwork:
     curves: Curves
     kept_epoch: int
     pairwise_cosines: dict[str, list[float]]
+    unclicked_share: float
 
 
 def train_network(
@@ -136,6 +138,7 @@ def train_network(
         curves=progress.curves,
         kept_epoch=progress.best_epoch if settings.training.patience else progress.epoch,
         pairwise_cosines=cosines,
+        unclicked_share=training_links.unclicked_share,
     )
 
 

@@ -61,6 +61,16 @@ class TrainingLinks:
             cold = earlier_views(tables.edges[VIEWS], self.training) < cold_start.cold_views
             self.factor = numpy.where(cold, cold_start.cold_oversampling, 1.0)
 
+    @property
+    def unclicked_share(self) -> float:
+        """Share of the unclicked links that an epoch of single links keeps, in expectation; 1 where it keeps all."""
+        if not self.settings.negatives_per_click:
+            return 1.0
+        weight = numpy.ones(len(self.training)) if self.factor is None else self.factor
+        clicked = self.training.label > 0
+        kept = self.settings.negatives_per_click * float(weight[clicked].sum())
+        return min(1.0, kept / max(float(weight[~clicked].sum()), 1.0))
+
     def epoch(self, generator: numpy.random.Generator) -> ArrangedLinks:
         """Thins, repeats and shuffles the training links.
 

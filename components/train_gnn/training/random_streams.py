@@ -13,6 +13,9 @@ START = 0
 EPOCH = 2
 """Which unclicked links an epoch keeps, and in which order it takes them."""
 
+TEST_GRAPH = 3
+"""Which pairs of the test graph carry no messages, and whose links are scored."""
+
 
 def generator_of(seed: int, purpose: int, number: int = 0) -> numpy.random.Generator:
     """The generator of one purpose.

@@ -16,11 +16,17 @@ from schemas.instants import Instant, format_instant
 def write_graph(folder: Path, tables: GraphTables, as_of: Instant) -> None:
     """Writes what train_gnn reads of a graph artifact."""
     counts = {"user": tables.users, "content": tables.contents, "brand": tables.brands}
-    columns = {kind: {"id": [f"{kind}{number}" for number in range(count)]} for kind, count in counts.items()}
+    columns = {
+        kind: {
+            "id": pyarrow.array([f"{kind}{number}" for number in range(count)]),
+            "first_seen": pyarrow.array(numpy.zeros(count, numpy.int64)).cast(pyarrow.timestamp("us", tz="UTC")),
+        }
+        for kind, count in counts.items()
+    }
     brands = tables.article_brand.tolist()[1:]
     columns["article"] = {
-        "id": [f"article{number}" for number in range(len(brands))],
-        "brand_id": [f"brand{brand}" for brand in brands],
+        "id": pyarrow.array([f"article{number}" for number in range(len(brands))]),
+        "brand_id": pyarrow.array([f"brand{brand}" for brand in brands]),
     }
     (folder / "nodes").mkdir(parents=True)
     for kind, values in columns.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -15,14 +16,16 @@ import pytest
 import torch
 import yaml
 
+from components.train_gnn.__main__ import main
 from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import read_network
-from components.train_gnn.settings import NetworkSettings
+from components.train_gnn.settings import LossSettings, NetworkSettings
 from components.train_gnn.step import train_gnn
 from components.train_gnn.train import train_network
 from components.train_gnn.training.batches import batch_parts
+from components.train_gnn.training.log_odds import log_odds_details
 from components.train_gnn.training.processes import Processes
-from schemas.graph_artifact import GraphArtifact
+from schemas.graph_artifact import Edges, EdgeType, GraphArtifact
 from schemas.instants import format_instant
 from schemas.step_report import StepReport, step_report
 from tests.components.train_gnn.training.graph_folder import write_graph
@@ -110,6 +113,56 @@ def test_the_artifact_tells_how_the_training_went(graph: Path, tmp_path: Path) -
     network, meta = read_network(tmp_path / "network", read_graph_tables(GraphArtifact(graph)))
     assert meta.counts == report.counts
     assert all(numpy.isfinite(value.numpy()).all() for value in network.state_dict().values())
+
+
+def test_the_test_graph_is_measured_and_changes_no_weight(graph: Path, tmp_path: Path) -> None:
+    """A day later than the train graph, which shares its edges with itself and is refused as its own test graph."""
+    tables, later = tiny_tables(1), dict[EdgeType, Edges]()
+    for edge_type, edges in tables.edges.items():
+        later[edge_type] = dataclasses.replace(edges, time=edges.time + NETWORK_END)
+    write_graph(tmp_path / "test", dataclasses.replace(tables, edges=later), 2 * NETWORK_END)
+    without = train_here(graph, tmp_path / "without", settings_of())
+    settings = settings_of()
+    with step_report("train_gnn") as report:
+        train_gnn(
+            graph=graph,
+            output=tmp_path / "measured",
+            network_end=NETWORK_END,
+            settings=settings,
+            report=report,
+            test_graph=tmp_path / "test",
+        )
+    details = details_of(tmp_path / "measured")
+    found = details["test_graph"]
+    assert found["as_of"] == format_instant(2 * NETWORK_END)
+    assert found["links"] == 900 > found["candidates"] > found["clicks"] > 0
+    assert report.counts["test_graph_auc"] == found["auc"]
+    assert found["auc_per_request"] is None, "no request of the tiny graph has two links"
+    assert set(report.counts) - set(without.counts) == {"test_graph_candidates", "test_graph_auc"}
+    weights = [(tmp_path / name / "weights.pt").read_bytes() for name in ("without", "measured")]
+    assert weights[0] == weights[1]
+    arguments = ["train_gnn", "--graph", str(graph), "--test-graph", str(graph), "--output", str(tmp_path / "none")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [*arguments, "--network-end", format_instant(NETWORK_END)])
+        assert main() == 2
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_log_odds_of_the_artifact_are_the_networks(graph: Path, tmp_path: Path) -> None:
+    """Four unclicked links are kept for each clicked one: a share told by the links themselves."""
+    train_here(graph, tmp_path / "network", settings_of())
+    told = details_of(tmp_path / "network")["log_odds"]
+    network, _ = read_network(tmp_path / "network", read_graph_tables(GraphArtifact(graph)))
+    vectors = torch.randn(2, 5, 8, generator=torch.Generator().manual_seed(0))
+    dot_product = (vectors[0] * vectors[1]).sum(dim=1)
+    expected = network.logit(vectors[0], vectors[1]).detach()
+    assert torch.allclose(told["scale"] * dot_product + told["bias"], expected, atol=1e-5)
+    training = train_network(tiny_tables(), NETWORK_END, settings_of()).split.training
+    clicks = int((training.label > 0).sum())
+    assert told["unclicked_share"] == min(1.0, 4 * clicks / (len(training) - clicks))
+    assert told["uncalibrated_because"] is None
+    for loss in ({"name": "bpr"}, {"name": "softmax"}, {"name": "bce", "in_batch_negatives": True}):
+        assert log_odds_details(network, LossSettings.model_validate(loss), 1.0)["uncalibrated_because"]
 
 
 def test_too_few_validation_clicks_are_told(graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
