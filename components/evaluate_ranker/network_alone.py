@@ -1,25 +1,69 @@
-"""How well the graph network ranks by itself: the dot product of the embeddings that the rankers read."""
+"""How well the graph network ranks by itself: the dot product of the embeddings that the rankers read.
+
+Every test row carries the embeddings as of the refresh that it may see, so that these are the links of the test day as
+production would see them. How the network does on the disjoint test graph it says itself, in its artifact.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy
 
-from components.evaluate_ranker.measurement import measure_order
+from components.evaluate_ranker.dot_product_calibration import dot_product_calibration
+from components.evaluate_ranker.link_auc import ScoredLinks, link_auc
+from components.evaluate_ranker.link_slices import link_slices
+from components.evaluate_ranker.metrics import BoolArray
 from components.evaluate_ranker.record_columns import RecordColumns
+from components.evaluate_ranker.settings import EvaluationSettings
 
 EMBEDDING_FEATURES = ("user_embedding", "content_embedding")
+NETWORK_FEATURES = (*EMBEDDING_FEATURES, "cold_user", "new_content", "window_views")
+"""What this module reads of the test rows."""
 
 
-def network_alone(columns: RecordColumns) -> dict[str, float]:
-    """ROC-AUC of the dot product on every test row, replayed as production would see it.
+def dot_product_links(columns: RecordColumns) -> ScoredLinks:
+    """Every test row with the dot product of its embeddings.
 
     Args:
-        columns: The test rows with EMBEDDING_FEATURES, each as of the refresh that the row may see.
-
-    Returns:
-        `auc` and `auc_per_request`.
+        columns: The test rows with EMBEDDING_FEATURES.
     """
     user, content = (columns.values[name].astype(numpy.float64) for name in EMBEDDING_FEATURES)
-    scores = (user * content).sum(axis=1)  # [rows]
-    everything = numpy.ones(len(scores), numpy.bool_)
-    return dict(measure_order(scores[None, :], columns, everything).metrics)
+    score = (user * content).sum(axis=1)  # [rows]
+    return ScoredLinks(score, columns.clicked, columns.users, columns.requests, columns.request_users)
+
+
+def row_slices(columns: RecordColumns) -> dict[str, BoolArray]:
+    """Slices of the test rows, see link_slices."""
+    values = columns.values
+    return link_slices(values["cold_user"] == 1, values["window_views"], values["new_content"] == 1)
+
+
+def network_alone(
+    links: ScoredLinks, slices: Mapping[str, BoolArray], details: Mapping[str, Any], settings: EvaluationSettings
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The network's part of the report.
+
+    Args:
+        links: From dot_product_links.
+        slices: From row_slices.
+        details: Of the network artifact.
+        settings: Resamples, level, bins and the like.
+
+    Returns:
+        What link_auc tells of the test rows, `calibration`, `encoder`, `loss`, and `test_graph` as the artifact has it
+        (None where it has none); and the bins of the calibration plot.
+    """
+    calibration, bins = dot_product_calibration(
+        links.score, links.clicked, details.get("log_odds"), settings.calibration_bins
+    )
+    network_settings = details.get("settings", {})
+    told = {
+        **link_auc(links, slices, settings),
+        "calibration": calibration,
+        "encoder": network_settings.get("encoder"),
+        "loss": network_settings.get("loss", {}).get("name"),
+        "test_graph": details.get("test_graph"),
+    }
+    return told, bins

@@ -37,6 +37,21 @@ def interval(lift: Mapping[str, Any] | None, digits: int = 2) -> str:
     return f"[{signed(lift['low'], digits)}, {signed(lift['high'], digits)}]"
 
 
+def value_with_interval(measured: Mapping[str, Any] | None, digits: int = 3) -> str:
+    """0.612 [0.601, 0.623], or a dash."""
+    if measured is None or measured["value"] is None:
+        return DASH
+    if measured["low"] is None or measured["high"] is None:
+        return decimal(measured["value"], digits)
+    bounds = f"[{decimal(measured['low'], digits)}, {decimal(measured['high'], digits)}]"
+    return f"{decimal(measured['value'], digits)} {bounds}"
+
+
+def share(part: float | None) -> str:
+    """61 %, or a dash."""
+    return DASH if part is None else f"{100 * part:.0f} %"
+
+
 def percent(level: float) -> str:
     """95 %."""
     return f"{100 * level:g} %"

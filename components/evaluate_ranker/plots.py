@@ -17,6 +17,7 @@ from components.evaluate_ranker.number_text import words
 
 WITHOUT_COLOR, WITH_COLOR, MUTED_COLOR = "#8b95a7", "#0f766e", "#c3cad6"
 RANKER_STYLE = {"without_graph": (WITHOUT_COLOR, "without graph"), "with_graph": (WITH_COLOR, "with graph")}
+NETWORK_STYLE = {"network": (WITH_COLOR, "graph network alone")}
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -49,15 +50,22 @@ def roc_plot(curves: Mapping[str, Mapping[str, Sequence[float]]], rankers: Mappi
     return image[0]
 
 
-def calibration_plot(bins: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
-    """Mean prediction against click rate in bins of equal mass, on logarithmic axes where all are above 0."""
+def calibration_plot(
+    bins: Mapping[str, Mapping[str, Sequence[float]]], style: Mapping[str, tuple[str, str]] = RANKER_STYLE
+) -> str:
+    """Mean prediction against click rate in bins of equal mass, on logarithmic axes where all are above 0.
+
+    Args:
+        bins: By who predicts.
+        style: Color and label of each.
+    """
     with _figure(5.0, 4.4) as (figure, image):
         axes = figure.subplots()
         values = numpy.concatenate([numpy.concatenate([part["predicted"], part["observed"]]) for part in bins.values()])
         positive = values[values > 0]
         limits = (float(positive.min()) * 0.7, min(1.0, float(positive.max()) * 1.4)) if len(positive) else (0.01, 1.0)
         axes.plot(limits, limits, color=MUTED_COLOR, linestyle="--", linewidth=1)
-        for ranker, (color, label) in RANKER_STYLE.items():
+        for ranker, (color, label) in style.items():
             predicted, observed = numpy.array(bins[ranker]["predicted"]), numpy.array(bins[ranker]["observed"])
             shown = (predicted > 0) & (observed > 0)
             axes.plot(predicted[shown], observed[shown], "o-", color=color, markersize=4, linewidth=1.2, label=label)

@@ -13,6 +13,7 @@ import yaml
 
 from components.evaluate_ranker import number_text, plots
 from components.evaluate_ranker.finite_values import finite_values, write_json
+from components.evaluate_ranker.network_section import network_rows
 from components.evaluate_ranker.summary import summary_table
 from schemas.artifact_meta import read_meta
 from schemas.step_report import StepReport
@@ -20,7 +21,19 @@ from schemas.step_report import StepReport
 __all__ = ["FinishedStep", "summary_table", "write_report"]
 
 TEMPLATE = "report.html.j2"
-FILTERS = ("decimal", "signed", "whole", "with_interval", "interval", "percent", "compact_count", "duration", "words")
+FILTERS = (
+    "decimal",
+    "signed",
+    "whole",
+    "with_interval",
+    "value_with_interval",
+    "interval",
+    "percent",
+    "share",
+    "compact_count",
+    "duration",
+    "words",
+)
 METRICS = (
     ("auc", "ROC-AUC, pooled", "share of all (click, no click) pairs in the right order"),
     ("auc_per_request", "ROC-AUC, per request", "the same within one page, mean over requests"),
@@ -108,13 +121,19 @@ def report_page(report: Mapping[str, Any], curves: Mapping[str, Any]) -> str:
         "lift_auc_per_request": plots.lift_plot(scopes, "auc_per_request"),
         "training": plots.training_plot(curves["ranker_curves"]),
         "network": plots.network_plot(curves["network_curves"]),
+        "network_calibration": _network_calibration(curves.get("network_calibration")),
     }
     return environment.get_template(TEMPLATE).render(
         report=report,
         scopes=scopes,
         images=images,
         metrics=METRICS,
+        network=network_rows(report),
         slowest=max([step["seconds"] for step in report["steps"]], default=0) or 1,
         total_seconds=sum(step["seconds"] for step in report["steps"] if not step["cached"]),
         configuration=yaml.safe_dump(report["config"], sort_keys=False, allow_unicode=True),
     )
+
+
+def _network_calibration(bins: Mapping[str, Any] | None) -> str | None:
+    return None if bins is None else plots.calibration_plot({"network": bins}, plots.NETWORK_STYLE)

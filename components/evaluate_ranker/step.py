@@ -10,7 +10,8 @@ from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.evaluate_ranker.finite_values import write_json
 from components.evaluate_ranker.inputs import check_inputs
-from components.evaluate_ranker.network_alone import EMBEDDING_FEATURES, network_alone
+from components.evaluate_ranker.network_alone import NETWORK_FEATURES, dot_product_links, network_alone, row_slices
+from components.evaluate_ranker.network_truth import network_truth
 from components.evaluate_ranker.plot_data import plot_data
 from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
 from components.evaluate_ranker.predictions import Predictions, predict
@@ -18,7 +19,7 @@ from components.evaluate_ranker.record_columns import RecordColumns, read_record
 from components.evaluate_ranker.score_table import ID_FEATURES, SCORES_FILE, write_scores
 from components.evaluate_ranker.settings import EvaluationSettings
 from components.evaluate_ranker.slices import SLICE_FEATURES, slice_masks
-from components.evaluate_ranker.truth import TRUTH_FEATURES, truth_summary
+from components.evaluate_ranker.truth import TRUTH_FEATURES, true_scores, truth_summary
 from components.evaluate_ranker.verdict import verdict
 from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
 from schemas.example_artifact import ExampleArtifact
@@ -60,16 +61,21 @@ def evaluate_ranker(
     rankers = {WITHOUT: RankerArtifact(without_graph), WITH: RankerArtifact(with_graph)}
     network_meta = read_meta(network, "network")
     check_inputs(source, rankers[WITHOUT], rankers[WITH], network_meta, network)
-    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *EMBEDDING_FEATURES, *ID_FEATURES}
+    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *NETWORK_FEATURES, *ID_FEATURES}
     columns = read_record_columns(source, "test", features)
     raw = {name: predict(ranker, source, len(columns.clicked)) for name, ranker in rankers.items()}
     predictions = {name: scores.usable() for name, scores in raw.items()}
     body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
     body["as_of"] = source.meta.as_of
-    body["network"] = network_alone(columns) if body["rankers"] else None
+    links, parts = dot_product_links(columns), row_slices(columns)
+    body["network"], network_bins = network_alone(links, parts, network_meta.details, settings)
     body["seeds"] = list(rankers[WITH].details.seeds)
-    body["truth"] = truth_summary(logs, columns, body["rankers"]) if logs is not None else None
+    scores = true_scores(logs, columns) if logs is not None else None
+    body["truth"] = None if scores is None else truth_summary(scores, columns, body["rankers"])
+    if scores is not None:
+        body["truth"]["network"] = network_truth(links, parts, scores["user_and_content"], body["network"])
     plots = plot_data(predictions, columns.clicked, rankers, network_meta, settings.calibration_bins)
+    plots["network_calibration"] = network_bins
     counts = _counts(body)
     youngest = int(columns.values["timestamp"].max())
     with whole_folder(output) as folder:

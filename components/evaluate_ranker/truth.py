@@ -27,27 +27,40 @@ SMALLEST_GAP = 0.005
 """A world whose best ROC-AUC lies no further above 0.5 has no share to reach (coin flips)."""
 
 
-def truth_summary(logs: Path, columns: RecordColumns, rankers: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Compares the rankers with who knows the truth.
+def true_scores(logs: Path, columns: RecordColumns) -> dict[str, FloatArray] | None:
+    """What who knows the truth gives each test row.
 
     Args:
         logs: The source's log folder; `truth/impressions/day=<day>/*.parquet` below it holds request_id, content_id,
             click_probability and user_content_score.
         columns: The test rows with TRUTH_FEATURES.
-        rankers: Metrics by ranker; None where there are too few clicks.
 
     Returns:
-        None without a truth. `best_possible`: ROC-AUC by SCORES, pooled and per request; `share_reached`: for each
-        ranker (auc - 0.5) / (best - 0.5) against each, NaN where the truth itself is no better than chance.
+        Scores by the names of SCORES [rows]; None where the folder holds no truth.
 
     Raises:
         ContractError: The truth lacks a test row.
     """
     folder = logs / "truth" / "impressions"
-    if not folder.is_dir():
-        return None
+    return _joined_scores(folder, columns) if folder.is_dir() else None
+
+
+def truth_summary(
+    scores: Mapping[str, FloatArray], columns: RecordColumns, rankers: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Compares the rankers with who knows the truth.
+
+    Args:
+        scores: From true_scores.
+        columns: The test rows.
+        rankers: Metrics by ranker; None where there are too few clicks.
+
+    Returns:
+        `best_possible`: ROC-AUC by SCORES, pooled and per request; `share_reached`: for each ranker share_of_possible
+        against each.
+    """
     best = {}
-    for name, score in _true_scores(folder, columns).items():
+    for name, score in scores.items():
         by_request = request_auc(score, columns.clicked, columns.requests, columns.request_count)
         known = by_request[~numpy.isnan(by_request)]
         best[name] = {
@@ -56,7 +69,7 @@ def truth_summary(logs: Path, columns: RecordColumns, rankers: Mapping[str, Any]
         }
     share = {
         ranker: {
-            name: {metric: _share(values[metric], best_of[metric]) for metric in best_of}
+            name: {metric: share_of_possible(values[metric], best_of[metric]) for metric in best_of}
             for name, best_of in best.items()
         }
         for ranker, values in (rankers or {}).items()
@@ -64,11 +77,17 @@ def truth_summary(logs: Path, columns: RecordColumns, rankers: Mapping[str, Any]
     return {"best_possible": best, "share_reached": share}
 
 
-def _share(reached: float, best: float) -> float:
+def share_of_possible(reached: float, best: float) -> float:
+    """(reached - 0.5) / (best - 0.5); NaN where the best is no better than chance.
+
+    Args:
+        reached: A ROC-AUC.
+        best: The best possible one.
+    """
     return (reached - 0.5) / (best - 0.5) if best - 0.5 > SMALLEST_GAP else float("nan")
 
 
-def _true_scores(folder: Path, columns: RecordColumns) -> dict[str, FloatArray]:
+def _joined_scores(folder: Path, columns: RecordColumns) -> dict[str, FloatArray]:
     """The truth's scores of each test row, joined by request and content."""
     days = numpy.unique(columns.values["timestamp"] // DAY)
     folders = [folder / f"day={as_datetime(int(day) * DAY):%Y-%m-%d}" for day in days]

@@ -93,8 +93,8 @@ def test_page_needs_nothing_from_outside(report_and_page: tuple[dict[str, Any], 
     _, page = report_and_page
     sources = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?([^\"')\s>]+)", page)
     images = [source for source in sources if source.startswith("data:image/svg+xml;base64,")]
-    assert len(images) == 6, "ROC, calibration, lift twice, rankers, network"
-    assert set(sources) - set(images) == {"#verdict"}
+    assert len(images) == 7, "ROC, calibration twice, lift twice, rankers, network"
+    assert set(sources) - set(images) == {"#verdict", "#network"}
 
 
 def test_the_same_evaluation_draws_the_same_page(

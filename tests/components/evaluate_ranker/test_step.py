@@ -15,12 +15,19 @@ import tensorflow
 
 from components.evaluate_ranker.__main__ import main
 from components.evaluate_ranker.metrics import FloatArray
+from components.evaluate_ranker.report import write_report
 from components.evaluate_ranker.step import evaluate_ranker
 from schemas.artifact_meta import read_meta
 from schemas.errors import ContractError
 from schemas.step_report import StepReport
 from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
-from tests.components.evaluate_ranker.tiny_artifacts import TinyWorld, write_tiny_examples, write_tiny_ranker
+from tests.components.evaluate_ranker.tiny_artifacts import (
+    NETWORK_DETAILS,
+    TinyWorld,
+    write_tiny_examples,
+    write_tiny_network,
+    write_tiny_ranker,
+)
 
 
 def evaluation_of(run: TinyRun) -> dict[str, Any]:
@@ -73,8 +80,31 @@ def test_the_network_alone_is_scored_by_its_dot_product(tiny_run: TinyRun) -> No
         numpy.array(record["order_cosine"]) + numpy.array(record["content_click_rate_7d"]) / 2 for record in records
     ]
     clicked = numpy.concatenate([record["clicked"] for record in records])
+    network = evaluation_of(tiny_run)["network"]
     expected = sklearn.metrics.roc_auc_score(clicked, numpy.concatenate(scores))
-    assert evaluation_of(tiny_run)["network"]["auc"] == pytest.approx(expected, abs=1e-6)
+    assert network["auc"] == pytest.approx(expected, abs=1e-6)
+    few = numpy.concatenate([record["window_views"] for record in records]) < 50
+    expected = sklearn.metrics.roc_auc_score(clicked[few], numpy.concatenate(scores)[few])
+    assert network["slices"]["content_under_50_views"]["auc"] == pytest.approx(expected, abs=1e-6)
+    assert network["test_graph"] == NETWORK_DETAILS["test_graph"]
+    probability = 1 / (1 + 2 * numpy.exp(0.4 - 1.3 * numpy.concatenate(scores)))
+    found = network["calibration"]["predicted_over_observed"]
+    assert found == pytest.approx(probability.sum() / clicked.sum(), rel=1e-5)
+    bins = json.loads((tiny_run.evaluation / "plots.json").read_text(encoding="utf-8"))["network_calibration"]
+    assert numpy.dot(bins["rows"], bins["predicted"]) == pytest.approx(probability.sum(), rel=1e-5)
+
+
+def test_a_loss_that_only_ranks_gets_no_calibration(tiny_run: TinyRun, tmp_path: Path) -> None:
+    """An artifact from before there was a test graph in it is told as far as it goes."""
+    log_odds = {**NETWORK_DETAILS["log_odds"], "uncalibrated_because": "the loss 'bpr' only ranks"}
+    ranking = write_tiny_network(tmp_path / "network", log_odds=log_odds, test_graph=None)
+    network = run_again(tiny_run, tmp_path / "evaluation", network=ranking)["network"]
+    assert network["calibration"] == {"refused": "the loss 'bpr' only ranks"}
+    assert network["test_graph"] is None
+    report = write_report(tmp_path / "evaluation", (), {}, tmp_path / "report")
+    assert report["network"] == network
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "no probability: the loss &#39;bpr&#39; only ranks" in page
 
 
 def test_intervals_hold_the_value_and_the_graph_clearly_helps(tiny_run: TinyRun) -> None:

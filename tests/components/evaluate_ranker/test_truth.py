@@ -11,7 +11,7 @@ import pytest
 import sklearn.metrics
 
 from components.evaluate_ranker.record_columns import RecordColumns
-from components.evaluate_ranker.truth import truth_summary
+from components.evaluate_ranker.truth import true_scores, truth_summary
 from schemas.errors import ContractError
 from schemas.instants import DAY, parse_instant
 
@@ -57,8 +57,9 @@ def write_truth(logs: Path, columns: RecordColumns, probability: numpy.typing.ND
 def test_best_possible_and_share_reached(tmp_path: Path) -> None:
     columns, probability = rows_with_truth()
     write_truth(tmp_path, columns, probability)
-    summary = truth_summary(tmp_path, columns, {"with_graph": {"auc": 0.6, "auc_per_request": 0.55}})
-    assert summary is not None
+    scores = true_scores(tmp_path, columns)
+    assert scores is not None
+    summary = truth_summary(scores, columns, {"with_graph": {"auc": 0.6, "auc_per_request": 0.55}})
     best = sklearn.metrics.roc_auc_score(columns.clicked, probability)
     for knowledge in ("all_knowledge", "user_and_content"):  # the root of the probability orders as it does
         assert summary["best_possible"][knowledge]["auc"] == pytest.approx(best)
@@ -68,14 +69,15 @@ def test_best_possible_and_share_reached(tmp_path: Path) -> None:
 
 def test_logs_without_a_truth_have_no_summary(tmp_path: Path) -> None:
     columns, _ = rows_with_truth()
-    assert truth_summary(tmp_path, columns, {}) is None
+    assert true_scores(tmp_path, columns) is None
 
 
 def test_a_coin_flip_world_has_no_share_to_reach(tmp_path: Path) -> None:
     columns, probability = rows_with_truth()
     write_truth(tmp_path, columns, numpy.full_like(probability, 0.04))
-    summary = truth_summary(tmp_path, columns, {"with_graph": {"auc": 0.51, "auc_per_request": 0.49}})
-    assert summary is not None
+    scores = true_scores(tmp_path, columns)
+    assert scores is not None
+    summary = truth_summary(scores, columns, {"with_graph": {"auc": 0.51, "auc_per_request": 0.49}})
     assert summary["best_possible"]["all_knowledge"]["auc"] == 0.5
     assert numpy.isnan(summary["share_reached"]["with_graph"]["all_knowledge"]["auc"])
 
@@ -85,4 +87,4 @@ def test_the_truth_of_other_logs_is_refused(tmp_path: Path) -> None:
     write_truth(tmp_path, columns, probability)
     columns.values["request_id"][3] = "unknown"
     with pytest.raises(ContractError, match=r"1 of 400 test rows have no truth"):
-        truth_summary(tmp_path, columns, {})
+        true_scores(tmp_path, columns)
