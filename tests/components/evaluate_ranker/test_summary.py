@@ -20,7 +20,7 @@ SCOPE: dict[str, Any] = {
     "candidates": 40176,
     "clicks": 3612,
 }
-REPORT = {**SCOPE, "level": 0.95, "slices": {"cold_users": SCOPE, "cold_content": SCOPE}}
+REPORT = {**SCOPE, "level": 0.95, "slices": {"cold_users": SCOPE, "cold_content": SCOPE}, "network": None}
 
 
 def test_numbers_stand_in_their_columns() -> None:
@@ -35,6 +35,21 @@ def test_numbers_stand_in_their_columns() -> None:
     assert lines[10].startswith("cold content")
     columns = {line.index("0.8200") for line in lines if "0.8200" in line}
     assert len(columns) == 1
+
+
+def test_the_network_alone_follows() -> None:
+    """What is not measured, here the order within requests, is a dash; only all links and new content are told."""
+    intervals = {"auc": {"low": 0.58, "high": 0.6}, "auc_per_request": {"low": None, "high": None}}
+    part = {"candidates": 10, "clicks": 3, "auc": 0.59, "auc_per_request": None, "intervals": intervals}
+    test_graph = {**part, "auc": 0.5712, "slices": {}}
+    network = {**part, "slices": {"cold_users": part, "new_content": part}, "test_graph": test_graph}
+    reached = {"share_reached": {"auc": 0.375, "auc_per_request": None}, "goal": 0.85}
+    report = {**REPORT, "network": network, "truth": {"network": {"parts": {"all": reached}}}}
+    assert summary_table(report).splitlines()[-2:] == [
+        "the graph network alone, ROC-AUC: 0.590 [0.580, 0.600] pooled (38 % of the possible), – per request, "
+        "test graph 0.571 / –",
+        "  on new content: 0.590 [0.580, 0.600] pooled, – per request",
+    ]
 
 
 def test_slices_without_rows_or_clicks_say_so() -> None:
