@@ -94,6 +94,22 @@ def test_cold_content_is_trained_on_more_often(loss: str) -> None:
     assert sizes.max() <= numpy.bincount(plain.slate).max()
 
 
+def test_the_share_of_unclicked_links_is_what_epochs_keep() -> None:
+    """Counted over epochs against the links themselves, each as often as cold_oversampling asks for."""
+    cold_start = {"cold_views": 10, "cold_oversampling": 2.5}
+    settings = NetworkSettings.model_validate({"negatives_per_click": 1, "cold_start": cold_start})
+    training = SUPERVISION.training
+    cold = earlier_views(TABLES.edges[VIEWS], training) < 10
+    unclicked = float(numpy.where(cold, 2.5, 1.0)[training.label == 0].sum())
+    links = TrainingLinks(LINKS, training, TABLES, settings)
+    kept = [int((links.epoch(numpy.random.default_rng(seed)).links.label == 0).sum()) for seed in range(40)]
+    assert 0.1 < links.unclicked_share < 0.9
+    assert links.unclicked_share == pytest.approx(float(numpy.mean(kept)) / unclicked, rel=0.02)
+    for options in ({"negatives_per_click": 0}, {"negatives_per_click": 1000}):
+        every = TrainingLinks(LINKS, training, TABLES, NetworkSettings.model_validate(options))
+        assert every.unclicked_share == 1
+
+
 def test_earlier_views_are_counted_strictly_before() -> None:
     tables = random_tables(2)
     links = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])

@@ -13,6 +13,7 @@ import torch
 
 from components.embed_nodes.embed import embed_at_instant
 from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.evaluate_ranker.bootstrap import auc_interval
 from components.evaluate_ranker.settings import EvaluationSettings
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables
 from components.train_gnn.network import GraphNetwork
@@ -36,9 +37,10 @@ from components.train_gnn.training.disjoint_test_graph import (
 )
 from components.train_gnn.training.evaluation import ScoreArray
 from schemas.graph_artifact import GraphArtifact
-from schemas.instants import Instant
+from schemas.instants import DAY, Instant
 from tests.components.train_gnn.training.graph_folder import write_graph
 from tests.components.train_gnn.training.tiny_training import HOUR, NETWORK_END, tiny_settings, tiny_tables
+from tests.e2e.coin_flip_graph import DAYS, coin_flip_tables
 
 EVALUATION = EvaluationSettings(resamples=50, minimum_slice_clicks=5)
 
@@ -166,6 +168,23 @@ def test_what_is_told_of_the_test_graph(
     assert {"warm_users", "content_without_views", "content_under_500_views"} <= set(told["slices"])
     again = measure_test_graph(network, settings, train, test, EVALUATION)
     assert again == told
+
+
+def test_coin_flips_cannot_be_told() -> None:
+    """0.5 within the 99.9 % interval over users; a link that may see itself, in a graph without silence, is caught."""
+    tables, settings = coin_flip_tables(3), tiny_settings(disjoint_train_ratio=0.3, fan_out=(8, 4), batch_links=512)
+    network = GraphNetwork(settings, tables).eval()  # clickers minus viewers, before any training
+    every = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])
+    silent = split_supervision(every, tables.contents, 0.3, 1.0, numpy.random.default_rng(0))
+    links, end = links_of_some_users(silent.held_out, 3_000, numpy.random.default_rng(0)), DAYS * DAY + 1
+    scores = silent_scores(network, settings, tables, silent, links, end)
+    low, high = auc_interval(scores, links.label > 0, links.user, level=0.999, resamples=1_000)
+    assert low < 0.5 < high < 0.58
+    loud = dataclasses.replace(silent, pair_keys=silent.pair_keys[:0])
+    itself = dataclasses.replace(links, time=links.time + 1)
+    leaked = silent_scores(network, settings, tables, loud, itself, end)
+    low, _ = auc_interval(leaked, links.label > 0, links.user, level=0.999, resamples=1_000)
+    assert low > 0.52
 
 
 def test_whole_users_are_scored_where_there_are_too_many_links() -> None:
