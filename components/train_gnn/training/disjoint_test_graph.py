@@ -56,7 +56,8 @@ def measure_test_graph(
 
     Returns:
         What link_auc tells, finite or None; `as_of` and `window_start` of the test graph; `links`, all of its links,
-        of which `candidates` were scored; and `silent_pairs`, the pairs that carried no messages.
+        of which `candidates` were scored; `silent_pairs`, the pairs that carried no messages; and the intervals'
+        `level`.
     """
     tables = read_graph_tables(test_graph)
     links = impressed_links(tables.edges[VIEWS], tables.edges[CLICKS])
@@ -76,6 +77,7 @@ def measure_test_graph(
         "window_start": test_graph.meta.details.get("window_start"),
         "links": len(links),
         "silent_pairs": len(silent.pair_keys),
+        "level": evaluation.level,
         **told,
     }
 

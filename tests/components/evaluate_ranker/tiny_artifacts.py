@@ -188,6 +188,7 @@ NETWORK_DETAILS: dict[str, Any] = {
         "window_start": AS_OF,
         "links": 2345,
         "silent_pairs": 650,
+        "level": 0.95,
         **TEST_GRAPH_PART,
         "slices": {"cold_users": {**TEST_GRAPH_PART, "auc": 0.5432}},
     },
