@@ -1,7 +1,6 @@
-"""How well the graph network ranks by itself: the dot product of the embeddings that the rankers read.
+"""How well the graph network predicts links by itself, as production would see them.
 
-Every test row carries the embeddings as of the refresh that it may see, so that these are the links of the test day as
-production would see them. How the network does on the disjoint test graph it says itself, in its artifact.
+How the network does on the disjoint test graph it says itself, in its artifact.
 """
 
 from __future__ import annotations
@@ -9,29 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy
-
-from components.evaluate_ranker.dot_product_calibration import dot_product_calibration
 from components.evaluate_ranker.link_auc import ScoredLinks, link_auc
+from components.evaluate_ranker.link_calibration import link_calibration
+from components.evaluate_ranker.link_log_odds import LINK_FEATURES
 from components.evaluate_ranker.link_slices import link_slices
 from components.evaluate_ranker.metrics import BoolArray
 from components.evaluate_ranker.record_columns import RecordColumns
 from components.evaluate_ranker.settings import EvaluationSettings
 
-EMBEDDING_FEATURES = ("user_embedding", "content_embedding")
-NETWORK_FEATURES = (*EMBEDDING_FEATURES, "cold_user", "new_content", "window_views")
+NETWORK_FEATURES = (*LINK_FEATURES, "cold_user", "new_content", "window_views")
 """What this module reads of the test rows."""
-
-
-def dot_product_links(columns: RecordColumns) -> ScoredLinks:
-    """Every test row with the dot product of its embeddings.
-
-    Args:
-        columns: The test rows with EMBEDDING_FEATURES.
-    """
-    user, content = (columns.values[name].astype(numpy.float64) for name in EMBEDDING_FEATURES)
-    score = (user * content).sum(axis=1)  # [rows]
-    return ScoredLinks(score, columns.clicked, columns.users, columns.requests, columns.request_users)
 
 
 def row_slices(columns: RecordColumns) -> dict[str, BoolArray]:
@@ -46,7 +32,7 @@ def network_alone(
     """The network's part of the report.
 
     Args:
-        links: From dot_product_links.
+        links: From network_links.
         slices: From row_slices.
         details: Of the network artifact.
         settings: Resamples, level, bins and the like.
@@ -55,9 +41,7 @@ def network_alone(
         What link_auc tells of the test rows, `calibration`, `encoder`, `loss`, and `test_graph` as the artifact has it
         (None where it has none); and the bins of the calibration plot.
     """
-    calibration, bins = dot_product_calibration(
-        links.score, links.clicked, details.get("log_odds"), settings.calibration_bins
-    )
+    calibration, bins = link_calibration(links.score, links.clicked, details.get("log_odds"), settings.calibration_bins)
     network_settings = details.get("settings", {})
     told = {
         **link_auc(links, slices, settings),

@@ -22,7 +22,7 @@ RANKS_WITHIN_REQUESTS = ("contrast",)
 def network_truth(
     links: ScoredLinks, slices: Mapping[str, BoolArray], user_content_score: FloatArray, network: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Compares the dot product with the best possible for a scorer that knows user and content only, as of `as_of`.
+    """Compares the network with the best possible for a scorer that knows user and content only, as of `as_of`.
 
     Args:
         links: The test rows with the network's score.

@@ -10,7 +10,8 @@ from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.evaluate_ranker.finite_values import write_json
 from components.evaluate_ranker.inputs import check_inputs
-from components.evaluate_ranker.network_alone import NETWORK_FEATURES, dot_product_links, network_alone, row_slices
+from components.evaluate_ranker.link_log_odds import network_links
+from components.evaluate_ranker.network_alone import NETWORK_FEATURES, network_alone, row_slices
 from components.evaluate_ranker.network_truth import network_truth
 from components.evaluate_ranker.plot_data import plot_data
 from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
@@ -67,7 +68,8 @@ def evaluate_ranker(
     predictions = {name: scores.usable() for name, scores in raw.items()}
     body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
     body["as_of"] = source.meta.as_of
-    links, parts = dot_product_links(columns), row_slices(columns)
+    links = network_links(columns, network_meta.details.get("log_odds"), source.details)
+    parts = row_slices(columns)
     body["network"], network_bins = network_alone(links, parts, network_meta.details, settings)
     body["seeds"] = list(rankers[WITH].details.seeds)
     scores = true_scores(logs, columns) if logs is not None else None

@@ -223,7 +223,7 @@ class NetworkSettings(Settings):
     disjoint_train_ratio: float = pydantic.Field(default=0.3, gt=0, lt=1)
     held_out_share: float = pydantic.Field(default=0.2, gt=0, lt=1)
     negatives_per_click: int = pydantic.Field(default=4, ge=0)
-    epochs: int = pydantic.Field(default=2, ge=0)
+    epochs: int = pydantic.Field(default=4, ge=0)
     batch_links: int = pydantic.Field(default=512, ge=1)
     learning_rate: float = pydantic.Field(default=0.003, gt=0)
     weight_decay: float = pydantic.Field(default=0.0, ge=0)

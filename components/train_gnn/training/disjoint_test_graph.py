@@ -110,7 +110,7 @@ def silent_scores(
         cold_start=settings.cold_start,
     )
     objective = Objective(network, tables, sampler, settings)
-    return score_links(objective, arranged(links, settings), settings.batch_links, Processes()).dot_product
+    return score_links(objective, arranged(links, settings), settings.batch_links, Processes()).logit
 
 
 def links_of_some_users(links: Links, most: int, generator: numpy.random.Generator) -> Links:

@@ -1,7 +1,8 @@
 """What turns the dot product of two embeddings into the log odds of a click, told in the network artifact.
 
-Whoever reads the artifact need not have torch: log odds = scale x dot product + bias + ln(unclicked_share), where the
-last term takes back that training keeps only a share of the unclicked links (negatives_per_click).
+Whoever reads the artifact need not have torch: log odds = scale x dot product + bias + popularity (see popularity.py)
++ ln(unclicked_share), where the last term takes back that training keeps only a share of the unclicked links
+(negatives_per_click).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def log_odds_details(network: GraphNetwork, loss: LossSettings, unclicked_share:
         unclicked_share: Share of the unclicked training links that an epoch keeps.
 
     Returns:
-        `scale`, `bias`, `unclicked_share`, and `uncalibrated_because`: why the log odds are none of a click, or None
+        `scale`, `bias`, `popularity` (weight, prior and smoothing, or None), `unclicked_share`, and `uncalibrated_because`: why the log odds are none of a click, or None
         where they are.
     """
     reason = None
@@ -29,9 +30,17 @@ def log_odds_details(network: GraphNetwork, loss: LossSettings, unclicked_share:
         reason = f"the loss '{loss.name}' only ranks: it fixes differences between links of a request, not their odds"
     elif loss.in_batch_negatives:
         reason = "trained against contents of other links as well (in_batch_negatives): the odds are not of a view"
+    popularity = network.popularity
     return {
         "scale": float(network.log_scale.detach().exp()),
         "bias": float(network.bias.detach()),
+        "popularity": None
+        if popularity is None
+        else {
+            "weight": float(popularity.weight.detach()),
+            "prior": float(popularity.prior),
+            "smoothing": popularity.smoothing,
+        },
         "unclicked_share": unclicked_share,
         "uncalibrated_because": reason,
     }

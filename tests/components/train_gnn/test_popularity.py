@@ -42,9 +42,8 @@ def test_counts_are_older_than_the_link_and_know_no_supervised_pair(seed: int) -
     forbidden = set(supervision.pair_keys.tolist())
     for relation, counts in zip((CLICKS, VIEWS), found, strict=True):
         edges = tables.edges[relation]
-        silent = numpy.array(
-            [key in forbidden for key in pair_key(edges.row.astype(numpy.int64), edges.target, tables.contents)]
-        )
+        keys = pair_key(edges.row.astype(numpy.int64), edges.target, tables.contents)
+        silent = numpy.array([key in forbidden for key in keys.tolist()])
         expected = [
             int(((edges.target == content) & (edges.time < time) & ~silent).sum())
             for content, time in zip(held_out.content, held_out.time, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import subprocess
 import sys
@@ -155,8 +156,13 @@ def test_the_log_odds_of_the_artifact_are_the_networks(graph: Path, tmp_path: Pa
     network, _ = read_network(tmp_path / "network", read_graph_tables(GraphArtifact(graph)))
     vectors = torch.randn(2, 5, 8, generator=torch.Generator().manual_seed(0))
     dot_product = (vectors[0] * vectors[1]).sum(dim=1)
-    expected = network.logit(vectors[0], vectors[1]).detach()
-    assert torch.allclose(told["scale"] * dot_product + told["bias"], expected, atol=1e-5)
+    clicks_and_views = torch.tensor([0.0, 3.0, 5.0, 0.0, 1.0]), torch.tensor([0.0, 4.0, 90.0, 7.0, 1.0])
+    assert network.popularity is not None
+    expected = network.logit(*vectors, network.popularity(*clicks_and_views)).detach()
+    prior, smoothing = told["popularity"]["prior"], told["popularity"]["smoothing"]
+    rate = (clicks_and_views[0] + smoothing * prior) / (clicks_and_views[1] + smoothing)
+    offset = told["popularity"]["weight"] * (torch.logit(rate) - math.log(prior / (1 - prior)))
+    assert torch.allclose(told["scale"] * dot_product + told["bias"] + offset, expected, atol=1e-5)
     training = train_network(tiny_tables(), NETWORK_END, settings_of()).split.training
     clicks = int((training.label > 0).sum())
     assert told["unclicked_share"] == min(1.0, 4 * clicks / (len(training) - clicks))

@@ -1,4 +1,4 @@
-"""The dot product as a probability: exact where it is one, and no number where the loss only ranks."""
+"""The log odds as a probability: exact where it is one, and no number where the loss only ranks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy
 import pytest
 import sklearn.linear_model
 
-from components.evaluate_ranker.dot_product_calibration import OLDER_NETWORK, dot_product_calibration
+from components.evaluate_ranker.link_calibration import OLDER_NETWORK, link_calibration
 
 ROWS = 40_000
 
@@ -23,10 +23,12 @@ def test_log_odds_learned_from_thinned_links_are_calibrated() -> None:
     log_odds: dict[str, Any] = {
         "scale": float(model.coef_[0, 0]),
         "bias": float(model.intercept_[0]),
+        "popularity": None,
         "unclicked_share": 0.25,
         "uncalibrated_because": None,
     }
-    told, bins = dot_product_calibration(dot_product, clicked, log_odds, 20)
+    score = log_odds["scale"] * dot_product + log_odds["bias"]
+    told, bins = link_calibration(score, clicked, log_odds, 20)
     assert told["predicted_over_observed"] == pytest.approx(1, abs=0.05)
     assert told["ece"] < 0.006
     assert told["as_trained"]["predicted_over_observed"] > 2
@@ -44,6 +46,6 @@ def test_log_odds_learned_from_thinned_links_are_calibrated() -> None:
     ],
 )
 def test_what_is_no_probability_gets_no_number(log_odds: dict[str, Any] | None, reason: str) -> None:
-    told, bins = dot_product_calibration(numpy.zeros(4), numpy.array([True, False, False, True]), log_odds, 20)
+    told, bins = link_calibration(numpy.zeros(4), numpy.array([True, False, False, True]), log_odds, 20)
     assert told == {"refused": reason}
     assert bins is None

@@ -1,4 +1,4 @@
-"""Whether the network's dot product, taken as log odds, tells how often a link is clicked."""
+"""Whether the network's log odds tell how often a link is clicked."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from components.evaluate_ranker.metrics import BoolArray, FloatArray, calibratio
 OLDER_NETWORK = "the network artifact does not tell its scale and bias: train it anew"
 
 
-def dot_product_calibration(
-    dot_product: FloatArray, clicked: BoolArray, log_odds: Mapping[str, Any] | None, bins: int
+def link_calibration(
+    score: FloatArray, clicked: BoolArray, log_odds: Mapping[str, Any] | None, bins: int
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Reliability of sigmoid(scale x dot product + bias + ln(unclicked_share)).
+    """Reliability of sigmoid(log odds + ln(unclicked_share)).
 
     Training keeps only a share of the unclicked links, so that the odds that it learns are too high by one over that
     share; the logarithm takes this back (prior correction: King and Zeng, "Logistic Regression in Rare Events Data",
     2001). `as_trained` leaves it out.
 
     Args:
-        dot_product: Of each test row [rows].
+        score: The network's log odds of each test row, from network_links [rows].
         clicked: Labels [rows].
         log_odds: `log_odds` of the network artifact's details, see train_gnn's training/log_odds.py; None of an older
             artifact.
@@ -36,13 +36,12 @@ def dot_product_calibration(
     refused = OLDER_NETWORK if log_odds is None else log_odds["uncalibrated_because"]
     if log_odds is None or refused is not None:
         return {"refused": refused}, None
-    trained = log_odds["scale"] * dot_product + log_odds["bias"]
-    probability = scipy.special.expit(trained + numpy.log(log_odds["unclicked_share"]))
+    probability = scipy.special.expit(score + numpy.log(log_odds["unclicked_share"]))
     parts = calibration_bins(probability, clicked, bins)
     told = {
         "refused": None,
         **_reliability(probability, clicked, bins),
-        "as_trained": _reliability(scipy.special.expit(trained), clicked, bins),
+        "as_trained": _reliability(scipy.special.expit(score), clicked, bins),
         "scale": log_odds["scale"],
         "bias": log_odds["bias"],
         "unclicked_share": log_odds["unclicked_share"],
