@@ -4,7 +4,8 @@ One folder of an instant holds `meta.json` (kind "embeddings") and a Parquet fil
 `id` string, `embedding` fixed-size list of float32, `views` int64 (impressions in the window before the instant) and
 `cold` bool, and where the maker says so also `inputs_hash` and `edges_hash` uint64: hashes of what the node's input
 vector and its messages were made from. Embeddings of different spaces never meet: readers name the space that they
-need.
+need. Networks of several days may share a space; `weights` in the details of meta.json says which of them made an
+instant, all of which one network makes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy
 import pyarrow
 import pyarrow.parquet
 
-from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
+from schemas.artifact_meta import FILE_NAME, ArtifactMeta, read_meta, write_meta
 from schemas.errors import ContractError
 from schemas.folders import whole_folder
 from schemas.graph_artifact import FloatArray, IntArray
@@ -81,13 +82,20 @@ class EmbeddingStore:
             meta: kind "embeddings", its space this store's, its as_of the instant.
 
         Raises:
-            ContractError: The meta names another space or instant.
+            ContractError: The meta names another space or instant, or the instant is there, from other weights.
         """
         if meta.space != self.space or meta.as_of_instant != instant:
             raise ContractError(
                 f"{self.folder(instant)}: embeddings of space {meta.space} as of {meta.as_of} do not belong to "
                 f"space {self.space} as of {format_instant(instant)}"
             )
+        if (self.folder(instant) / FILE_NAME).is_file():
+            found, given = (each.details.get("weights") for each in (self.meta(instant), meta))
+            if found != given:
+                raise ContractError(
+                    f"{self.folder(instant)}: holds embeddings from weights {found}, those to be written are from "
+                    f"weights {given}; write to another root, or delete the folder first"
+                )
         with whole_folder(self.folder(instant)) as folder:
             for kind, table in nodes.items():
                 size = table.embedding.shape[1]

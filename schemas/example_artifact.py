@@ -28,6 +28,7 @@ class ExampleDetails(Settings):
 
     Attributes:
         space: The space of every embedding in the records.
+        weights: Fingerprints of the networks of that space that made them, of one or of several days.
         embedding_size: Values of one embedding.
         vocabularies: For each feature with a vocabulary its values; value number i is encoded as i + 1, unknown as 0.
         requests: Requests by split.
@@ -55,6 +56,7 @@ class ExampleDetails(Settings):
     user_smoothing: float | None = None
     user_kind_smoothing: float | None = None
     largest_test_event_time: str | None = None
+    weights: tuple[str, ...] = ()
 
 
 class ExampleArtifact:

@@ -13,6 +13,7 @@ from components.embed_nodes.changes import everything, invalidate
 from components.embed_nodes.fingerprints import Fingerprints
 from components.embed_nodes.known_edges import KnownEdges
 from components.embed_nodes.layer_vectors import LayerVectors
+from components.train_gnn.network_artifact import weights_of
 from schemas.artifact_meta import require_known_before
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
@@ -32,17 +33,19 @@ class EarlierEmbeddings:
     instant: Instant
 
 
-def find_earlier(root: Path, instant: Instant | None, space: str, first: Instant) -> EarlierEmbeddings:
+def find_earlier(root: Path, instant: Instant | None, space: str, weights: str, first: Instant) -> EarlierEmbeddings:
     """The embeddings to start from.
 
     Args:
         root: The earlier store.
         instant: Which of its instants; None for the last one at or before `first`.
         space: The network's space.
+        weights: The fingerprint of the network's weights.
         first: The first refresh that is to be embedded.
 
     Raises:
-        ContractError: They are not there, are of another space, or know more than the refresh may.
+        ContractError: They are not there, are of another space or of other weights of that space, or know more than
+            the refresh may.
     """
     store = EmbeddingStore(root, space)
     there = store.instants()
@@ -55,7 +58,13 @@ def find_earlier(root: Path, instant: Instant | None, space: str, first: Instant
             f"{root}: no embeddings of space {space} {wanted} (spaces there: {found}); name a store that the same "
             "network made, or leave it out to compute everything"
         )
-    require_known_before(store.meta(instant), first, store.folder(instant))
+    meta = store.meta(instant)
+    require_known_before(meta, first, store.folder(instant))
+    if weights_of(meta) != weights:
+        raise ContractError(
+            f"{store.folder(instant)}: made from weights {weights_of(meta)} of space {space}, the network has weights "
+            f"{weights}; vectors of both would stand side by side: leave the store out to compute everything"
+        )
     return EarlierEmbeddings(store, instant)
 
 

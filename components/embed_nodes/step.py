@@ -6,6 +6,7 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pyarrow
@@ -18,7 +19,7 @@ from components.embed_nodes.refreshes import Refreshed, Refreshes
 from components.embed_nodes.settings import EmbeddingSettings
 from components.embed_nodes.shards import Shard
 from components.train_gnn.graph_tables import read_graph_tables
-from components.train_gnn.network_artifact import read_network
+from components.train_gnn.network_artifact import read_network, weights_of
 from components.train_gnn.threads import use_threads
 from schemas.artifact_meta import FILE_NAME, ArtifactMeta, require_known_before
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
@@ -78,12 +79,14 @@ def embed_nodes(
             "build the graph up to the last refresh"
         )
     space = str(network_meta.space)
-    start = None if earlier is None else find_earlier(earlier, earlier_instant, space, min(instants))
+    weights = weights_of(network_meta)
+    start = None if earlier is None else find_earlier(earlier, earlier_instant, space, weights, min(instants))
     nodes = {kind: artifact.nodes(kind) for kind in NODE_KINDS}
     ids = {kind: table["id"].combine_chunks() for kind, table in nodes.items()}
     first_seen = {kind: _microseconds(table["first_seen"]) for kind, table in nodes.items()}
     size = int(network_meta.details["settings"]["embedding_size"])
-    details = {"weights_known_before": network_meta.as_of, "window": window, "cold_content_views": cold_content_views}
+    details: dict[str, Any] = {"weights": weights, "weights_known_before": network_meta.as_of}
+    details |= {"window": window, "cold_content_views": cold_content_views}
     if shards > 1:
         details |= {"shard": shard, "shards": shards}
     inputs = {"graph": hashlib.sha256((Path(graph) / FILE_NAME).read_bytes()).hexdigest()}

@@ -28,7 +28,8 @@ def check_inputs(
 
     Raises:
         ContractError: A ranker is of the other kind, of another space than the examples, has seen rows at or after the
-            examples' `as_of`, or the rankers have different seeds. The message names both values.
+            examples' `as_of`, the network made none of the embeddings, or the rankers have different seeds. The
+            message names both values.
     """
     for ranker, wanted in ((without_graph, False), (with_graph, True)):
         if ranker.details.with_graph != wanted:
@@ -46,6 +47,12 @@ def check_inputs(
         raise ContractError(
             f"{network_folder}: the network of space {network.space} did not make the embeddings of {examples.folder}, "
             f"which are of space {examples.details.space}"
+        )
+    weights = network.details.get("weights")
+    if weights is not None and examples.details.weights and weights not in examples.details.weights:
+        raise ContractError(
+            f"{network_folder}: the network of weights {weights} did not make the embeddings of {examples.folder}, "
+            f"which come from weights {', '.join(examples.details.weights)} of the same space"
         )
     if without_graph.details.seeds != with_graph.details.seeds:
         raise ContractError(

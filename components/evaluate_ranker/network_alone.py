@@ -10,14 +10,13 @@ from typing import Any
 
 from components.evaluate_ranker.link_auc import ScoredLinks, link_auc
 from components.evaluate_ranker.link_calibration import link_calibration
-from components.evaluate_ranker.link_log_odds import LINK_FEATURES
 from components.evaluate_ranker.link_slices import link_slices
 from components.evaluate_ranker.metrics import BoolArray
 from components.evaluate_ranker.record_columns import RecordColumns
 from components.evaluate_ranker.settings import EvaluationSettings
 
-NETWORK_FEATURES = (*LINK_FEATURES, "cold_user", "new_content", "window_views")
-"""What this module reads of the test rows."""
+SLICE_COLUMNS = ("cold_user", "new_content", "window_views")
+"""What row_slices reads of the test rows."""
 
 
 def row_slices(columns: RecordColumns) -> dict[str, BoolArray]:

@@ -10,8 +10,8 @@ from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.evaluate_ranker.finite_values import write_json
 from components.evaluate_ranker.inputs import check_inputs
-from components.evaluate_ranker.link_log_odds import network_links
-from components.evaluate_ranker.network_alone import NETWORK_FEATURES, network_alone, row_slices
+from components.evaluate_ranker.link_log_odds import link_features, network_links
+from components.evaluate_ranker.network_alone import SLICE_COLUMNS, network_alone, row_slices
 from components.evaluate_ranker.network_truth import network_truth
 from components.evaluate_ranker.plot_data import plot_data
 from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
@@ -62,13 +62,15 @@ def evaluate_ranker(
     rankers = {WITHOUT: RankerArtifact(without_graph), WITH: RankerArtifact(with_graph)}
     network_meta = read_meta(network, "network")
     check_inputs(source, rankers[WITHOUT], rankers[WITH], network_meta, network)
-    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *NETWORK_FEATURES, *ID_FEATURES}
+    log_odds = network_meta.details.get("log_odds")
+    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *SLICE_COLUMNS, *ID_FEATURES}
+    features.update(link_features(log_odds))
     columns = read_record_columns(source, "test", features)
     raw = {name: predict(ranker, source, len(columns.clicked)) for name, ranker in rankers.items()}
     predictions = {name: scores.usable() for name, scores in raw.items()}
     body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
     body["as_of"] = source.meta.as_of
-    links = network_links(columns, network_meta.details.get("log_odds"), source.details)
+    links = network_links(columns, log_odds, source.details)
     parts = row_slices(columns)
     body["network"], network_bins = network_alone(links, parts, network_meta.details, settings)
     body["seeds"] = list(rankers[WITH].details.seeds)

@@ -25,6 +25,9 @@ def main() -> int:
         type=Path,
         help="folder of checkpoints, from which a killed training goes on (default <output>.checkpoints)",
     )
+    parser.add_argument(
+        "--earlier", type=Path, help="network artifact to start from; where both agree enough, its space is kept"
+    )
     parser.add_argument("--config", type=Path, help="run configuration; its section 'network' is used")
     arguments = parser.parse_args()
 
@@ -52,6 +55,7 @@ def main() -> int:
                 test_graph=arguments.test_graph,
                 checkpoints=arguments.checkpoints,
                 processes=processes,
+                earlier=arguments.earlier,
             )
 
     return exit_code_of(action)

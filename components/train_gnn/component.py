@@ -17,6 +17,7 @@ def train_gnn(
     settings: dict[str, Any],
     fingerprint: str,
     network: dsl.Output[dsl.Model],
+    earlier: dsl.Input[dsl.Model] | None = None,
 ) -> None:
     """Trains the graph network on the first days of the window.
 
@@ -28,6 +29,7 @@ def train_gnn(
         settings: NetworkSettings.
         fingerprint: Of the step's code, for the cache.
         network: The trained weights and their space.
+        earlier: A network whose weights training starts from; where both agree enough, its space is kept.
     """
     from pathlib import Path
 
@@ -47,6 +49,7 @@ def train_gnn(
             settings=parse_settings(NetworkSettings, settings, "argument 'network'"),
             report=report,
             test_graph=Path(test_graph.path),
+            earlier=Path(earlier.path) if earlier else None,
         )
     network.metadata.update(report.metadata())
     network.metadata.update(as_of=format_instant(moments.network_end), fingerprint=fingerprint)

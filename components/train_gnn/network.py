@@ -24,7 +24,13 @@ class GraphNetwork(nn.Module):
     Args:
         settings: The network's settings.
         tables: The graph's article vectors, brands and declared attributes.
+
+    Attributes:
+        rotation: Turns embeddings into the space of an earlier network; the identity for a space of its own
+            [size, size].
     """
+
+    rotation: Tensor
 
     def __init__(self, settings: NetworkSettings, tables: GraphTables) -> None:
         super().__init__()
@@ -53,6 +59,7 @@ class GraphNetwork(nn.Module):
         self.popularity = (
             PopularityOffset(settings.loss.popularity_smoothing) if settings.loss.popularity_offset else None
         )
+        self.register_buffer("rotation", torch.eye(settings.embedding_size))
         self.log_scale = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(()))
 
@@ -84,11 +91,13 @@ class GraphNetwork(nn.Module):
         return self.scaled(result) if number + 1 == self.layers else result
 
     def scaled(self, vectors: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The encoder's output as embeddings: of unit length where the settings say so."""
-        return {
+        """The encoder's output as embeddings: of unit length where the settings say so, in the network's space."""
+        scaled = {
             kind: nn.functional.normalize(vector) if kind in self.unit_length else vector
             for kind, vector in vectors.items()
         }
+        # Losses read dot products, which no rotation changes: training spares itself the product and its rounding.
+        return scaled if self.training else {kind: vector @ self.rotation for kind, vector in scaled.items()}
 
     def logit(self, user: Tensor, content: Tensor, offset: Tensor) -> Tensor:
         """Log odds of a click.

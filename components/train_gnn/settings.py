@@ -177,6 +177,22 @@ class ColdStartSettings(Settings):
     cold_oversampling: float = pydantic.Field(default=1.0, ge=1)
 
 
+class AlignmentSettings(Settings):
+    """How a network starts from an earlier one, and when it goes on in its space.
+
+    Attributes:
+        learning_rate_share: Step size of a training that starts from an earlier network, as a share of learning_rate.
+            Most of what it sees is not new: large steps would move the space more than they teach.
+        smallest_cosine: Mean cosine of the shared nodes' aligned and earlier vectors below which the network spans a
+            space of its own, so that embeddings, examples and rankers of the earlier space end with it. On EB-NeRD a
+            ranker lost 0.1 to 0.3 points of ROC-AUC at cosines of 0.97 to 0.99, and 0.4 to 0.7 at 0.91
+            (benchmarks/space_swap.py, two seeds).
+    """
+
+    learning_rate_share: float = pydantic.Field(default=0.1, gt=0, le=1)
+    smallest_cosine: float = pydantic.Field(default=0.95, ge=-1, le=1)
+
+
 class NetworkSettings(Settings):
     """How the network is built and trained.
 
@@ -207,6 +223,7 @@ class NetworkSettings(Settings):
             threads that wait for each other on a busy machine made an epoch ten times slower.
         seed: Seed of the split, the sampler and the weights.
         training: When training stops, what survives a kill, where and how precisely it computes.
+        alignment: Whether the network keeps the space of the one that it started from.
     """
 
     encoder: str = "contrast"
@@ -232,6 +249,7 @@ class NetworkSettings(Settings):
     threads: int = pydantic.Field(default=1, ge=0)
     seed: int = 0
     training: TrainingSettings = TrainingSettings()
+    alignment: AlignmentSettings = AlignmentSettings()
 
     @pydantic.model_validator(mode="after")
     def _one_fan_out_a_layer(self) -> NetworkSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy
 
 from components.build_graph.check import check_disjoint
 from components.evaluate_ranker.settings import EvaluationSettings
+from components.train_gnn.alignment.earlier_network import read_earlier_network
+from components.train_gnn.alignment.placement import place
 from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import write_network
 from components.train_gnn.settings import NetworkSettings
@@ -22,6 +25,7 @@ from components.train_gnn.training.disjoint_test_graph import measure_test_graph
 from components.train_gnn.training.log_odds import log_odds_details
 from components.train_gnn.training.over_smoothing import smoothing_notices
 from components.train_gnn.training.processes import Processes
+from schemas.artifact_meta import FILE_NAME
 from schemas.graph_artifact import GraphArtifact
 from schemas.instants import Instant, format_instant
 from schemas.step_report import StepReport
@@ -37,6 +41,7 @@ def train_gnn(
     test_graph: Path | None = None,
     checkpoints: Path | None = None,
     processes: Processes | None = None,
+    earlier: Path | None = None,
 ) -> None:
     """Trains the graph network.
 
@@ -50,10 +55,12 @@ def train_gnn(
         checkpoints: Where checkpoints go until the artifact stands; next to it by default. A training that was killed
             goes on from the last one, with the same result as if it had not been.
         processes: Who train together; the first one writes.
+        earlier: A network artifact of an earlier instant. Training starts from its weights, and the result is rotated
+            towards its space, which it keeps where both agree enough (rule 6).
 
     Raises:
         ContractError: The graph is not readable or holds nothing to learn from, the test graph shares an edge with it,
-            or the checkpoint is another training's.
+            the checkpoint is another training's, or the earlier network does not fit.
     """
     processes = processes or Processes()
     checkpoints = checkpoints or default_checkpoints(output)
@@ -61,17 +68,21 @@ def train_gnn(
     if test_graph is not None:
         check_disjoint(graph, test_graph)
     tables = read_graph_tables(GraphArtifact(graph))
-    trained = train_network(tables, network_end, settings, checkpoints, processes)
+    start = None if earlier is None else read_earlier_network(earlier, tables, network_end, settings)
+    trained = train_network(tables, network_end, settings, checkpoints, processes, start)
     if not processes.first:
         return
+    placement = None if start is None else place(trained.network, start, tables, network_end, settings)
     notices = [trained.split.notice] if trained.split.notice else []
+    if placement is not None:
+        notices.append(placement.notice)
     limit = settings.training.pairwise_cosine_limit
     notices += smoothing_notices(trained.pairwise_cosines, limit)
     for notice in notices:
         print(f"train_gnn: {notice}", flush=True)
     times = tables.edges[VIEWS].time
-    details = _details(trained, settings, notices)
-    report.counts |= _counts(trained)
+    details = _details(trained, settings, notices) | ({"earlier": placement.details} if placement else {})
+    report.counts |= _counts(trained) | (placement.counts if placement else {})
     if test_graph is not None:
         found = measure_test_graph(
             trained.network, settings, GraphArtifact(graph), GraphArtifact(test_graph), EvaluationSettings()
@@ -89,6 +100,8 @@ def train_gnn(
         counts=report.counts,
         details=details,
         files={"curves.svg": picture},
+        space=placement.space if placement else None,
+        inputs={} if earlier is None else {"earlier": hashlib.sha256((earlier / FILE_NAME).read_bytes()).hexdigest()},
     )
     remove_checkpoints(checkpoints)
 

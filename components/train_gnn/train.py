@@ -9,6 +9,8 @@ import numpy
 import torch
 
 from components.evaluate_ranker.metrics import roc_auc
+from components.train_gnn.alignment.earlier_network import EarlierNetwork
+from components.train_gnn.alignment.unseen_pairs import unseen_held_out
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.sampler import TimeRespectingSampler
@@ -73,6 +75,7 @@ def train_network(
     settings: NetworkSettings,
     checkpoints: Path | None = None,
     processes: Processes | None = None,
+    earlier: EarlierNetwork | None = None,
 ) -> TrainedNetwork:
     """Trains the network on links before `network_end`.
 
@@ -82,10 +85,13 @@ def train_network(
         settings: The network's settings.
         checkpoints: Folder of checkpoints; a training that was killed goes on from the last one. None: none are kept.
         processes: Who train together; this process alone by default.
+        earlier: A network of the same shape whose weights training starts from. Held-out pairs that it may have seen
+            are then left out.
 
     Raises:
         ContractError: There is no clicked or no unclicked link to train on, there is no such device, the checkpoint is
-            another training's, or several processes are to train with in-batch negatives.
+            another training's, several processes are to train with in-batch negatives, or the earlier network may have
+            seen every held-out pair.
     """
     processes = processes or Processes()
     if processes.count > 1 and settings.loss.in_batch_negatives:
@@ -104,10 +110,12 @@ def train_network(
         settings.held_out_share,
         numpy.random.default_rng(settings.seed),
     )
+    if earlier is not None:
+        supervision = unseen_held_out(supervision, shown, earlier.known_before)
     split = split_training(supervision, network_end, settings)
     folder = None
     if checkpoints is not None:
-        folder = CheckpointFolder(checkpoints, training_identity(tables, network_end, settings, processes))
+        folder = CheckpointFolder(checkpoints, training_identity(tables, network_end, settings, processes, earlier))
     saved = saved_values(folder, processes)
     sampler = TimeRespectingSampler(
         tables.edges,
@@ -118,14 +126,25 @@ def train_network(
         settings.sampler,
         cold_start=settings.cold_start,
     )
-    network = GraphNetwork(settings, tables).to(device)
+    network = GraphNetwork(settings, tables)
+    if earlier is not None:
+        network.load_state_dict(earlier.network.state_dict())
+    network = network.to(device)
     objective = Objective(network, tables, sampler, settings)
-    if saved is None:
+    if saved is None and earlier is None:
         _set_first_logits(objective, split, settings, processes)
     # Layers that draw random numbers draw others in each process, as they would for the links of one batch.
     torch.manual_seed(settings.seed + processes.rank)
     training_links = TrainingLinks(shown, split.training, tables, settings)
-    loop = TrainingLoop(objective, training_links, arranged(split.validation, settings), settings, folder, processes)
+    rate = settings.learning_rate * (settings.alignment.learning_rate_share if earlier else 1)
+    loop = TrainingLoop(
+        objective,
+        training_links,
+        arranged(split.validation, settings),
+        settings.model_copy(update={"learning_rate": rate}),
+        folder,
+        processes,
+    )
     progress = loop.run(saved)
     held_out = score_links(objective, arranged(split.held_out, settings), settings.batch_links, processes)
     cosines = pairwise_cosines(objective, split.validation)

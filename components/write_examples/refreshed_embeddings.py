@@ -44,6 +44,17 @@ def check_embeddings(store: EmbeddingStore, instants: list[Instant]) -> None:
             )
 
 
+def weights_of_refreshes(store: EmbeddingStore, instants: list[Instant]) -> tuple[str, ...]:
+    """Fingerprints of the networks that made the embeddings: networks of several days may share a space.
+
+    Args:
+        store: The embeddings, checked.
+        instants: Every refresh that a row may see.
+    """
+    # Before networks could share a space, the space was the fingerprint.
+    return tuple(sorted({str(store.meta(instant).details.get("weights", store.space)) for instant in instants}))
+
+
 class RefreshedEmbeddings:
     """Looks up embeddings of users and contents at the refresh that each row sees.
 

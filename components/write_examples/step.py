@@ -10,6 +10,7 @@ import numpy
 
 from components.write_examples.embedding_records import write_embedding_records
 from components.write_examples.prepared_join import PreparedJoin, prepare_join
+from components.write_examples.refreshed_embeddings import weights_of_refreshes
 from components.write_examples.serving_tables import write_serving_tables
 from components.write_examples.settings import ExampleSettings
 from components.write_examples.split_records import write_split
@@ -69,7 +70,7 @@ def write_examples(
             folder / "serving", prepared.join, prepared.articles, prepared.content_mean, timeline.as_of
         )
         write_embedding_records(folder / "embeddings", store, timeline.as_of)
-        details = _details(prepared, store.space, timeline, settings)
+        details = _details(prepared, store, timeline, settings)
         meta = ArtifactMeta(
             kind="examples",
             as_of=format_instant(timeline.as_of),
@@ -91,10 +92,13 @@ def _check_reach(logs: Path, timeline: Timeline) -> None:
         )
 
 
-def _details(prepared: PreparedJoin, space: str, timeline: Timeline, settings: ExampleSettings) -> ExampleDetails:
+def _details(
+    prepared: PreparedJoin, store: EmbeddingStore, timeline: Timeline, settings: ExampleSettings
+) -> ExampleDetails:
     splits = prepared.splits
     return ExampleDetails(
-        space=space,
+        space=store.space,
+        weights=weights_of_refreshes(store, timeline.refresh_instants),
         embedding_size=prepared.join.embeddings.size,
         vocabularies=prepared.vocabularies,
         requests={split: len(requests) for split, requests in splits.items()},

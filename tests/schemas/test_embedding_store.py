@@ -60,6 +60,18 @@ def test_embeddings_of_another_space_or_instant_are_not_written(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_instant_is_of_one_network(tmp_path: Path) -> None:
+    """Networks of several days share a space; what one of them made is not replaced by another's unnoticed."""
+    store = EmbeddingStore(tmp_path, "one")
+    first, second = (meta("one", NOON).model_copy(update={"details": {"weights": name}}) for name in ("a1", "b2"))
+    store.write(NOON, {"user": nodes(1)}, first)
+    with pytest.raises(ContractError, match=r"as_of=202603091200: holds embeddings from weights a1, .* weights b2"):
+        store.write(NOON, {"user": nodes(2)}, second)
+    numpy.testing.assert_array_equal(store.read(NOON, "user").embedding, nodes(1).embedding)
+    store.write(NOON, {"user": nodes(2)}, first)
+    store.write(NOON + HOUR, {"user": nodes(2)}, second.model_copy(update={"as_of": format_instant(NOON + HOUR)}))
+
+
 def test_embeddings_moved_to_another_space_or_instant_are_not_read(tmp_path: Path) -> None:
     EmbeddingStore(tmp_path, "one").write(NOON, {"user": nodes()}, meta("one", NOON))
     (tmp_path / "space=one").rename(tmp_path / "space=two")

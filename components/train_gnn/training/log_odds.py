@@ -22,8 +22,8 @@ def log_odds_details(network: GraphNetwork, loss: LossSettings, unclicked_share:
         unclicked_share: Share of the unclicked training links that an epoch keeps.
 
     Returns:
-        `scale`, `bias`, `popularity` (weight, prior and smoothing, or None), `unclicked_share`, and `uncalibrated_because`: why the log odds are none of a click, or None
-        where they are.
+        `scale`, `bias`, `popularity` (weight, prior and smoothing; None without), `unclicked_share`, and
+        `uncalibrated_because`: why the log odds are none of a click, or None where they are.
     """
     reason = None
     if loss.name != "bce":

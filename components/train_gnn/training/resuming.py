@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.train_gnn.alignment.earlier_network import EarlierNetwork
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.training.checkpoint_folder import CheckpointFolder
@@ -17,13 +18,18 @@ _WITHOUT_EFFECT = {"sampler": {"threads", "prefetch"}, "training": {"checkpoint_
 
 
 def training_identity(
-    tables: GraphTables, network_end: Instant, settings: NetworkSettings, processes: Processes
+    tables: GraphTables,
+    network_end: Instant,
+    settings: NetworkSettings,
+    processes: Processes,
+    earlier: EarlierNetwork | None = None,
 ) -> dict[str, Any]:
     """Everything that the result of a training depends on, as plain values."""
     return {
         "graph": graph_fingerprint(tables),
         "network_end": format_instant(network_end),
         "processes": processes.count,
+        "earlier": earlier.weights if earlier else None,
         "settings": settings.model_dump(mode="json", exclude=_WITHOUT_EFFECT),
     }
 

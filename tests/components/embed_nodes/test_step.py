@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from components.embed_nodes.settings import EmbeddingSettings
+from schemas.artifact_meta import FILE_NAME, read_meta
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
 from schemas.instants import format_instant
@@ -50,6 +53,19 @@ def test_a_store_that_is_not_there_or_knows_too_much_is_refused(world: WrittenWo
         world.embed("refused", instants=[5 * MINUTE], earlier=earlier)
     with pytest.raises(ContractError, match=f"later than {format_instant(INSTANTS[0])}"):
         world.embed("refused", earlier=earlier, earlier_instant=INSTANTS[1])
+    assert not (world.folder / "refused").exists()
+
+
+def test_a_store_of_other_weights_of_the_same_space_is_refused(world: WrittenWorld) -> None:
+    """Its vectors may not stand beside this network's, though both are of one space."""
+    shutil.copytree(world.folder / "scratch", world.folder / "other_weights")
+    store = EmbeddingStore(world.folder / "other_weights")
+    weights = store.meta(INSTANTS[0]).details["weights"]
+    assert weights == read_meta(world.folder / "network", "network").details["weights"]
+    path = store.folder(INSTANTS[0]) / FILE_NAME
+    path.write_text(path.read_text().replace(f'"weights": "{weights}"', '"weights": "of another day"'))
+    with pytest.raises(ContractError, match=f"weights of another day of space .* has weights {weights}"):
+        world.embed("refused", instants=INSTANTS[1:], earlier=store.root, earlier_instant=INSTANTS[0])
     assert not (world.folder / "refused").exists()
 
 

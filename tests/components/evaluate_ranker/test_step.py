@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from components.evaluate_ranker.__main__ import main
 from components.evaluate_ranker.metrics import FloatArray
 from components.evaluate_ranker.report import write_report
 from components.evaluate_ranker.step import evaluate_ranker
-from schemas.artifact_meta import read_meta
+from schemas.artifact_meta import FILE_NAME, read_meta
 from schemas.errors import ContractError
 from schemas.step_report import StepReport
 from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
@@ -203,6 +204,19 @@ def test_other_space_is_refused_naming_both(tiny_run: TinyRun, tmp_path: Path) -
     foreign = write_tiny_ranker(tmp_path / "foreign", True, 1.4, space="elsewhere", seeds=(1, 2))
     with pytest.raises(ContractError, match=r"space elsewhere.*space tiny"):
         run_again(tiny_run, tmp_path / "evaluation", with_graph=foreign)
+    assert not (tmp_path / "evaluation").exists()
+
+
+def test_a_network_of_the_space_that_made_no_embedding_is_refused(tiny_run: TinyRun, tmp_path: Path) -> None:
+    """Networks of several days share a space; the report must show the curves of one that made the embeddings."""
+    examples, network = tmp_path / "examples", write_tiny_network(tmp_path / "network")
+    shutil.copytree(tiny_run.examples, examples)
+    for folder, weights in ((examples, ["of-yesterday", "of-today"]), (network, "of-tomorrow")):
+        meta = json.loads((folder / FILE_NAME).read_text())
+        meta["details"]["weights"] = weights
+        (folder / FILE_NAME).write_text(json.dumps(meta))
+    with pytest.raises(ContractError, match=r"weights of-tomorrow .* weights of-yesterday, of-today of the same space"):
+        run_again(tiny_run, tmp_path / "evaluation", examples=examples, network=network)
     assert not (tmp_path / "evaluation").exists()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.artifact_meta import FILE_NAME
 from schemas.errors import ContractError
+from schemas.example_artifact import ExampleArtifact
 from schemas.instants import DAY, HOUR, Instant, format_instant
 from schemas.timeline import Timeline
 from tests.components.write_examples.small_world import (
@@ -75,6 +76,13 @@ def test_embeddings_of_another_instant(world: World) -> None:
 def test_embeddings_of_another_space(world: World) -> None:
     change_meta(world, NOON, lambda meta: meta.update(space="another"))
     refuses(world, SPACE, "another")
+
+
+def test_embeddings_of_two_networks_of_one_space_are_named(world: World) -> None:
+    """They may meet, as a day's network may go on in the space of the one before; the examples say so."""
+    change_meta(world, NOON, lambda meta: meta["details"].update(weights="of-today"))
+    examples_of(world, world.logs.parent / "examples", TIMELINE)
+    assert ExampleArtifact(world.logs.parent / "examples").details.weights == ("of-today", SPACE)
 
 
 def test_two_spaces_side_by_side(world: World) -> None:

@@ -158,7 +158,7 @@ def test_the_log_odds_of_the_artifact_are_the_networks(graph: Path, tmp_path: Pa
     dot_product = (vectors[0] * vectors[1]).sum(dim=1)
     clicks_and_views = torch.tensor([0.0, 3.0, 5.0, 0.0, 1.0]), torch.tensor([0.0, 4.0, 90.0, 7.0, 1.0])
     assert network.popularity is not None
-    expected = network.logit(*vectors, network.popularity(*clicks_and_views)).detach()
+    expected = network.logit(vectors[0], vectors[1], network.popularity(*clicks_and_views)).detach()
     prior, smoothing = told["popularity"]["prior"], told["popularity"]["smoothing"]
     rate = (clicks_and_views[0] + smoothing * prior) / (clicks_and_views[1] + smoothing)
     offset = told["popularity"]["weight"] * (torch.logit(rate) - math.log(prior / (1 - prior)))
