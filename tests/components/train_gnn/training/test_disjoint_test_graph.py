@@ -79,11 +79,16 @@ def without_pairs(tables: GraphTables, silent: Supervision) -> GraphTables:
 def exact_score(
     network: GraphNetwork, tables: GraphTables, settings: NetworkSettings, links: Links, link: int
 ) -> float:
-    """The dot product of a link's ends, from all nodes' embeddings at the link's time."""
-    instant = int(links.time[link])
+    """The log odds of a link, from all nodes' embeddings and edges at its time."""
+    instant, content = int(links.time[link]), int(links.content[link])
     known = graph_at_instant(tables, instant, 100 * HOUR, settings.messages)
     embedding = embed_at_instant(network, tables, known, instant)
-    return float(embedding["user"][links.user[link]] @ embedding["content"][links.content[link]])
+    ends = (embedding["user"][links.user[link]], embedding["content"][content])
+    clicks, views = (known.degree[relation][content].float().unsqueeze(0) for relation in (CLICKS, VIEWS))
+    assert network.popularity is not None
+    with torch.no_grad():
+        user, other = (torch.from_numpy(end).unsqueeze(0) for end in ends)
+        return float(network.logit(user, other, network.popularity(clicks, views)))
 
 
 def test_messages_come_from_older_edges_of_other_pairs() -> None:
