@@ -50,6 +50,10 @@ EDGE_TYPES: tuple[EdgeType, ...] = (
 """Source, relation, target; the second four are the first four reversed, in the same order."""
 
 
+WINDOWED: tuple[str, ...] = ("views", "clicks", "viewed_by", "clicked_by")
+"""Relations that the window cuts; follows and what a content features reach back beyond it."""
+
+
 def reverse_of(edge_type: EdgeType) -> EdgeType:
     """The same links in the other direction."""
     position = EDGE_TYPES.index(edge_type)

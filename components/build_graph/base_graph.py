@@ -18,11 +18,8 @@ from components.build_graph.carry_over import PendingClicks, read_carry_over
 from components.build_graph.graph_files import read_node_ids
 from components.engine.engine import Engine
 from schemas.errors import ContractError
-from schemas.graph_artifact import Edges, EdgeType, GraphArtifact, IntArray, RowArray
+from schemas.graph_artifact import WINDOWED, Edges, EdgeType, GraphArtifact, IntArray, RowArray
 from schemas.instants import Instant, format_instant, parse_instant
-
-WINDOWED = frozenset({"views", "clicks", "viewed_by", "clicked_by"})
-"""Relations that the window cuts; follows reach back beyond it."""
 
 
 class BaseGraph:

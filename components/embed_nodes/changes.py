@@ -11,9 +11,9 @@ from components.embed_nodes.known_edges import KnownEdges
 from components.embed_nodes.layer_vectors import LayerVectors, NodeMask
 from components.embed_nodes.needed_nodes import mark_sources
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.message_weights import CLICKED, WINDOWED
+from components.train_gnn.message_weights import CLICKED
 from components.train_gnn.settings import MessageSettings
-from schemas.graph_artifact import Edges, known_click_weight, reverse_of
+from schemas.graph_artifact import WINDOWED, Edges, known_click_weight, reverse_of
 from schemas.instants import Instant
 
 

@@ -7,8 +7,9 @@ import torch
 
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.message_block import MessageBlock, sparse_adjacency
-from components.train_gnn.message_weights import WINDOWED, message_weights
+from components.train_gnn.message_weights import message_weights
 from components.train_gnn.settings import MessageSettings
+from schemas.graph_artifact import WINDOWED
 from schemas.instants import Duration, Instant
 
 

@@ -9,8 +9,7 @@ import numpy
 import numpy.typing
 
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.message_weights import WINDOWED
-from schemas.graph_artifact import Edges, EdgeType, IntArray, RowArray
+from schemas.graph_artifact import WINDOWED, Edges, EdgeType, IntArray, RowArray
 from schemas.instants import Duration, Instant
 from schemas.time_search import first_not_before
 

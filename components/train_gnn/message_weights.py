@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy
 
 from components.train_gnn.settings import MessageSettings
-from schemas.graph_artifact import EdgeType, FloatArray, IntArray, known_click_weight
+from schemas.graph_artifact import WINDOWED, EdgeType, FloatArray, IntArray, known_click_weight
 from schemas.instants import parse_duration
-
-WINDOWED: tuple[str, ...] = ("views", "clicks", "viewed_by", "clicked_by")
-"""Relations that the window cuts and age makes lighter; follows and what a content features reach back beyond it."""
 
 CLICKED: tuple[str, ...] = ("clicks", "clicked_by")
 """Relations whose edges can weigh what was read."""

@@ -17,10 +17,10 @@ from components.train_gnn.encoders.registry import ENCODERS
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.node_inputs import NodeInputs
 from components.train_gnn.inputs.orders import recent_order_rows
-from components.train_gnn.message_weights import WINDOWED, message_weights
+from components.train_gnn.message_weights import message_weights
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.settings import InputSettings
-from schemas.graph_artifact import EDGE_TYPES, EdgeType
+from schemas.graph_artifact import EDGE_TYPES, WINDOWED, EdgeType
 from tests.components.embed_nodes.whole_graphs import (
     SECOND,
     dwelling,
