@@ -30,7 +30,7 @@ def read_yaml(path: Traversable) -> dict[str, Any]:
     if not path.is_file():
         raise ContractError(f"{path}: no such configuration file")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ContractError(f"{path}: not valid YAML: {error}") from error
     if not isinstance(content, dict):

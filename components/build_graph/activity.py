@@ -14,7 +14,7 @@ COUNTERS = ("views", "clicks")
 
 @dataclasses.dataclass(frozen=True)
 class Activity:
-    """One row an id: `id`, `first_seen` (microseconds), `views`, `clicks` (int64).
+    """Tables of `id`, `first_seen` (microseconds), `views`, `clicks` (int64): one row an id in each, to be `merged`.
 
     Attributes:
         users: Everyone with an impression, an order or a follow.
@@ -22,31 +22,30 @@ class Activity:
         brands: Everything followed; views and clicks are 0, since they come from the contents.
     """
 
-    users: ibis.expr.types.Table
-    contents: ibis.expr.types.Table
-    brands: ibis.expr.types.Table
+    users: tuple[ibis.expr.types.Table, ...]
+    contents: tuple[ibis.expr.types.Table, ...]
+    brands: tuple[ibis.expr.types.Table, ...]
 
 
 def activity_of_logs(logs: LogTables) -> Activity:
     """What the events of logs tell."""
-    users = [
-        _counted(logs.impressions, "user_id"),
-        _uncounted(logs.orders, "user_id"),
-        _uncounted(logs.follows, "user_id"),
-    ]
     return Activity(
-        users=merged(*users),
-        contents=_counted(logs.impressions, "content_id"),
-        brands=_uncounted(logs.follows, "brand_id"),
+        users=(
+            _counted(logs.impressions, "user_id"),
+            _uncounted(logs.orders, "user_id"),
+            _uncounted(logs.follows, "user_id"),
+        ),
+        contents=(_counted(logs.impressions, "content_id"),),
+        brands=(_uncounted(logs.follows, "brand_id"),),
     )
 
 
 def joined_activity(one: Activity, other: Activity) -> Activity:
     """The activity of both, of which no event is in the other."""
     return Activity(
-        users=merged(one.users, other.users),
-        contents=merged(one.contents, other.contents),
-        brands=merged(one.brands, other.brands),
+        users=one.users + other.users,
+        contents=one.contents + other.contents,
+        brands=one.brands + other.brands,
     )
 
 

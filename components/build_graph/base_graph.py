@@ -98,9 +98,9 @@ class BaseGraph:
         first_seen = numpy.minimum.reduce([views.first_seen, self.orders.first_seen, followed.first_seen])
         nothing = numpy.zeros(len(follows.degree), numpy.int64)
         return Activity(
-            users=self._activity(engine, "user", first_seen, views.degree, clicks.degree),
-            contents=self._activity(engine, "content", shown.first_seen, shown.degree, clicked.degree),
-            brands=self._activity(engine, "brand", follows.first_seen, nothing, nothing),
+            users=(self._activity(engine, "user", first_seen, views.degree, clicks.degree),),
+            contents=(self._activity(engine, "content", shown.first_seen, shown.degree, clicked.degree),),
+            brands=(self._activity(engine, "brand", follows.first_seen, nothing, nothing),),
         )
 
     @functools.cache  # noqa: B019 - lives as long as the step

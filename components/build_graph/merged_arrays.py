@@ -87,9 +87,7 @@ class _Merge:
             earlier = chunk.edges.stop - chunk.edges.start if chunk.kept is None else int(chunk.kept.sum())
         first_added = earlier + added.colptr[span] - self._added.start
         lengths = numpy.stack([old, numpy.diff(added.colptr[span.start : span.stop + 1])], axis=1).ravel()
-        begins = numpy.stack([first_old, first_added], axis=1).ravel() - (numpy.cumsum(lengths) - lengths)
-        self._position = numpy.repeat(begins, lengths)
-        self._position += numpy.arange(len(self._position))
+        self._position = _runs(numpy.stack([first_old, first_added], axis=1).ravel(), lengths)
 
     def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
         """Merges one array; the values of the earlier one are mapped through `index`."""
@@ -99,6 +97,17 @@ class _Merge:
         values = self._chunk.read(earlier)
         merged: Array = numpy.concatenate([values if index is None else index[values], new])[self._position]
         return merged
+
+
+def _runs(starts: IntArray, lengths: IntArray) -> IntArray:
+    """Runs of consecutive numbers, end to end: as steps that are summed up, in half the time of repeating starts."""
+    some = numpy.flatnonzero(lengths)
+    starts, lengths = starts[some], lengths[some]
+    ends = numpy.cumsum(lengths)
+    steps = numpy.ones(ends[-1] if len(ends) else 0, numpy.int64)
+    steps[ends[:-1]] = starts[1:] - (starts[:-1] + lengths[:-1] - 1)
+    steps[:1] = starts[:1]
+    return numpy.cumsum(steps, out=steps)
 
 
 def _spans(base: BaseRelation, target_index: RowArray, targets: int) -> Iterator[tuple[slice, BaseChunk | None]]:

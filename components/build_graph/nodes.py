@@ -49,7 +49,7 @@ def node_tables(engine: Engine, logs: LogTables, activity: Activity) -> NodeTabl
     nodes = {
         "user": engine.keep("user", _indexed(_users(logs, activity))),
         "content": content,
-        "brand": engine.keep("brand", _indexed(merged(of_contents, activity.brands))),
+        "brand": engine.keep("brand", _indexed(merged(of_contents, *activity.brands))),
         "article": engine.keep("article", _indexed(logs.articles.select(id="article_id", brand_id="brand_id"))),
     }
     counts = {kind: int(table.count().execute()) for kind, table in nodes.items()}
@@ -57,10 +57,11 @@ def node_tables(engine: Engine, logs: LogTables, activity: Activity) -> NodeTabl
 
 
 def _users(logs: LogTables, activity: Activity) -> ibis.expr.types.Table:
+    users = merged(*activity.users)
     attributes = log_contract()["users"].columns_with_role("attribute")
     if not attributes:
-        return activity.users
-    return activity.users.left_join(logs.users.select(*attributes, id="user_id"), "id").drop("id_right")
+        return users
+    return users.left_join(logs.users.select(*attributes, id="user_id"), "id").drop("id_right")
 
 
 def _contents(logs: LogTables, activity: Activity) -> ibis.expr.types.Table:
@@ -70,7 +71,7 @@ def _contents(logs: LogTables, activity: Activity) -> ibis.expr.types.Table:
     """
     attributes = log_contract()["contents"].columns_with_role("attribute")
     declared = logs.contents.rename(id="content_id")
-    joined = declared.left_join(activity.contents.rename(first_impression="first_seen"), "id")
+    joined = declared.left_join(merged(*activity.contents).rename(first_impression="first_seen"), "id")
     # Engines differ in what the least of a value and a null is: there is no null among these unless both are.
     first_seen = ibis.least(
         joined.published_at.fill_null(joined.first_impression), joined.first_impression.fill_null(joined.published_at)
