@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 import torch
@@ -11,9 +12,13 @@ from components.train_gnn.encoders.registry import make_encoder
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.inputs.attribute_encoder import AttributeEncoder
 from components.train_gnn.inputs.node_inputs import InputEncoder, NodeInputs
+from components.train_gnn.logistic_fit import best_scale_and_bias
 from components.train_gnn.message_block import Encoder, MessageBlock
 from components.train_gnn.popularity import PopularityOffset
 from components.train_gnn.settings import NetworkSettings
+
+SMALLEST_SCALE = 0.05
+"""The standard deviation of the first log odds where the untrained dot products say nothing: small, but not nothing."""
 
 _UNIT_LENGTH: dict[str, tuple[str, ...]] = {"none": (), "user": ("user",), "user_and_content": ("user", "content")}
 
@@ -117,13 +122,17 @@ class GraphNetwork(nn.Module):
         return user @ content.T * self.log_scale.exp() + self.bias + offset
 
     @torch.no_grad()
-    def start_logit_at(self, dot_product: Tensor, click_rate: float) -> None:
-        """Sets scale and bias so that the first logits have unit variance around the click rate.
+    def start_logit_at(self, dot_product: Tensor, offset: Tensor, label: Tensor) -> None:
+        """Sets scale and bias to those that explain a sample of links best, by logistic regression.
+
+        Dot products of a wrong size would be mended by changing every weight, before any of them can learn.
 
         Args:
             dot_product: Of a sample of links, before training [links].
-            click_rate: Share of clicked links.
+            offset: The contents' popularity [links].
+            label: 1 for clicked links, 0 for others [links].
         """
         spread = float(dot_product.std())
-        self.log_scale.fill_(-torch.log(torch.tensor(spread)) if spread > 0 else 0.0)
-        self.bias.fill_(float(torch.logit(torch.tensor(click_rate).clamp(1e-6, 1 - 1e-6))))
+        scale, bias = best_scale_and_bias(dot_product / spread if spread > 0 else dot_product, offset, label)
+        self.log_scale.fill_(math.log(max(scale, SMALLEST_SCALE) / spread) if spread > 0 else 0.0)
+        self.bias.fill_(bias)

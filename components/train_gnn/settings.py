@@ -216,7 +216,11 @@ class NetworkSettings(Settings):
         epochs: Passes over the training links.
         batch_links: Links in a batch, over all processes that train together.
         learning_rate: Step size of Adam.
-        weight_decay: Decoupled weight decay towards zero (AdamW).
+        scalar_rate: How many times larger the steps of single numbers are, such as scales, shrinkages and how much a
+            relation counts: few clicks tell them, and what matrices learn depends on them.
+        weight_decay: Decoupled weight decay of matrices towards where training starts: the untrained shape, or the
+            earlier network (training/decay_to_start.py). The fewer the clicks, the more of it; the validation loss
+            tells.
         initial_shrinkage: k of n / (n + k) at the start, for encoders that shrink means.
         lstm_hidden_size: Hidden units of the LSTM over a user's orders.
         threads: Threads of the arithmetic; 0 takes all cores. One by default: the operators of a batch are small, and
@@ -243,7 +247,8 @@ class NetworkSettings(Settings):
     epochs: int = pydantic.Field(default=4, ge=0)
     batch_links: int = pydantic.Field(default=512, ge=1)
     learning_rate: float = pydantic.Field(default=0.003, gt=0)
-    weight_decay: float = pydantic.Field(default=0.0, ge=0)
+    weight_decay: float = pydantic.Field(default=10.0, ge=0)
+    scalar_rate: float = pydantic.Field(default=5.0, gt=0)
     initial_shrinkage: float = pydantic.Field(default=1.0, gt=0)
     lstm_hidden_size: int = pydantic.Field(default=32, ge=1)
     threads: int = pydantic.Field(default=1, ge=0)

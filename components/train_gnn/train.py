@@ -38,7 +38,7 @@ from components.train_gnn.training_links import TrainingLinks, arranged
 from schemas.errors import ContractError
 from schemas.instants import Instant
 
-_START_BATCHES = 4
+_START_BATCHES = 16
 """Batches of links that set the scale of the first logits."""
 
 
@@ -168,7 +168,10 @@ def _set_first_logits(
     generator = generator_of(settings.seed, START)
     start = thin_negatives(split.training, settings.negatives_per_click, generator)
     sample = start.select(numpy.arange(min(len(start), _START_BATCHES * settings.batch_links)))
+    network = objective.network
+    if network.popularity is not None:
+        network.popularity.start_at(float(split.training.label.mean()))
     scores = score_links(objective, arranged(sample, settings), settings.batch_links, processes)
-    objective.network.start_logit_at(torch.from_numpy(scores.dot_product), float(start.label.mean()))
-    if objective.network.popularity is not None:
-        objective.network.popularity.start_at(float(split.training.label.mean()))
+    dot_product, logit = torch.from_numpy(scores.dot_product), torch.from_numpy(scores.logit)
+    offset = logit - dot_product * network.log_scale.detach().cpu().exp() - network.bias.detach().cpu()
+    network.start_logit_at(dot_product, offset, torch.from_numpy(sample.label).double())

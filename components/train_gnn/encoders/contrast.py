@@ -13,8 +13,8 @@ from components.train_gnn.encoders.layered_encoder import (
     own_vectors,
     relation_name,
     weighted_mean,
-    zero_linear,
 )
+from components.train_gnn.encoders.multiple_of_identity import MultipleOfIdentity
 from components.train_gnn.message_block import MessageBlock, edge_counts, total_weight
 from components.train_gnn.settings import NetworkSettings
 from schemas.graph_artifact import EdgeType
@@ -40,7 +40,8 @@ class ContrastLayer(nn.Module):
             + W_- \frac{n_-}{n_- + k_-} \overline{x}_{viewers} + \sum_r \frac{n_r}{n_r + k_r} W_r \overline{x}_r
 
     where the means are weighted by the edges, n are true degrees times the mean weight, and k are learned. W_s and W_+
-    start at the identity, W_- at the negative identity times a weight, and W_r at zero.
+    start at the identity, W_- at the negative identity times a weight, and W_r at zero; how much of the identity each
+    holds is a number of its own.
 
     Args:
         size: Length of the vectors.
@@ -51,11 +52,11 @@ class ContrastLayer(nn.Module):
     def __init__(self, size: int, initial_shrinkage: float, initial_view_weight: float) -> None:
         super().__init__()
         self.sum = SimpleConv(aggr="sum")
-        self.own = nn.ModuleDict({kind: _scaled_identity(size, 1.0) for kind in PLAIN})
-        self.wanted = nn.ModuleDict({kind: _scaled_identity(size, 1.0) for kind in CONTRASTED})
-        self.seen = nn.ModuleDict({kind: _scaled_identity(size, -initial_view_weight) for kind in CONTRASTED})
+        self.own = nn.ModuleDict({kind: MultipleOfIdentity(size, 1.0) for kind in PLAIN})
+        self.wanted = nn.ModuleDict({kind: MultipleOfIdentity(size, 1.0) for kind in CONTRASTED})
+        self.seen = nn.ModuleDict({kind: MultipleOfIdentity(size, -initial_view_weight) for kind in CONTRASTED})
         self.plain = nn.ModuleDict(
-            {relation_name(edge): zero_linear(size, size) for edges in PLAIN.values() for edge in edges}
+            {relation_name(edge): MultipleOfIdentity(size, 0.0) for edges in PLAIN.values() for edge in edges}
         )
         relations = [
             *(edge for pair in CONTRASTED.values() for edge in pair),
@@ -112,10 +113,3 @@ class ContrastEncoder(LayeredEncoder):
         """One ContrastLayer; see message_block.Encoder for the shapes."""
         result: dict[str, Tensor] = self.layers[number](vectors, block)
         return result
-
-
-def _scaled_identity(size: int, scale: float) -> nn.Linear:
-    layer = nn.Linear(size, size, bias=False)
-    with torch.no_grad():
-        layer.weight.copy_(scale * torch.eye(size))
-    return layer

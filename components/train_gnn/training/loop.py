@@ -15,6 +15,7 @@ from components.evaluate_ranker.metrics import roc_auc
 from components.train_gnn.settings import NetworkSettings
 from components.train_gnn.training.batches import batch_parts, sampled_parts
 from components.train_gnn.training.checkpoint_folder import CheckpointFolder
+from components.train_gnn.training.decay_to_start import DecayToStart
 from components.train_gnn.training.evaluation import score_links
 from components.train_gnn.training.objective import Objective
 from components.train_gnn.training.processes import Processes
@@ -49,9 +50,13 @@ class TrainingLoop:
         self.checkpoints, self.processes = checkpoints, processes
         self.network = objective.network
         self.parameters = list(self.network.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay
+        arrays = [parameter for parameter in self.parameters if parameter.ndim > 0]
+        scalars = [parameter for parameter in self.parameters if parameter.ndim == 0]
+        scalar_rate = settings.learning_rate * settings.scalar_rate
+        self.optimizer = torch.optim.Adam(
+            [{"params": arrays, "lr": settings.learning_rate}, {"params": scalars, "lr": scalar_rate}]
         )
+        self.decay = DecayToStart(self.parameters, settings.learning_rate * settings.weight_decay)
         self.progress = Progress()
         self.last_checkpoint = time.monotonic()
 
@@ -106,6 +111,7 @@ class TrainingLoop:
                 gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
                 norm = float(nn.utils.get_total_norm(gradients))
                 self.optimizer.step()
+                self.decay.step()
                 mean, due = processes.total((float(loss.detach()) * part.share, self._checkpoint_is_due()))
                 progress.add_batch(mean, part.units, norm)
                 bar.set_postfix(loss=f"{progress.mean_loss:.4f}", refresh=False)

@@ -73,7 +73,7 @@ def dense_contrast(network: GraphNetwork, tables: GraphTables) -> dict[str, Matr
             return result
 
         def linear(module: Any, vector: Matrix) -> Matrix:
-            result: Matrix = vector @ module.weight.double().T
+            result: Matrix = vector @ module.matrix.double().T
             return result
 
         result = {}

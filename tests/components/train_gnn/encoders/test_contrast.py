@@ -39,7 +39,9 @@ def test_equals_the_formula() -> None:
         return mean * len(sources) / (len(sources) + shrinkage)
 
     def weight(linear: torch.nn.Module) -> numpy.ndarray:
-        return next(linear.parameters()).detach().double().numpy()
+        multiple, correction = (parameter.detach().double().numpy() for parameter in linear.parameters())
+        whole: numpy.ndarray = multiple * numpy.eye(SIZE) + correction
+        return whole
 
     for kind, count in counts.items():
         for node in range(count):
@@ -58,9 +60,9 @@ def test_starts_as_collaborative_filtering(view_weight: float) -> None:
     """Untrained, a content is itself plus its clickers minus its viewers: identity weights, no other relation."""
     layer = ContrastLayer(SIZE, initial_shrinkage=3.0, initial_view_weight=view_weight)
     starts = {"own": 1.0, "wanted": 1.0, "seen": -view_weight, "plain": 0.0}
-    weights = [(name.split(".")[0], weight) for name, weight in layer.named_parameters() if name.endswith("weight")]
-    assert sorted(name for name, _ in weights) == ["own"] * 3 + ["plain"] * 4 + ["seen"] * 2 + ["wanted"] * 2
-    assert all(torch.equal(weight, starts[name] * torch.eye(SIZE)) for name, weight in weights)
+    maps = [(part, linear) for part in starts for linear in getattr(layer, part).values()]
+    assert sorted(part for part, _ in maps) == ["own"] * 3 + ["plain"] * 4 + ["seen"] * 2 + ["wanted"] * 2
+    assert all(torch.equal(linear.matrix, starts[part] * torch.eye(SIZE)) for part, linear in maps)
 
 
 def test_an_unknown_encoder_is_refused_with_the_known_ones() -> None:

@@ -35,7 +35,7 @@ def test_softmax_of_a_batch(in_batch: bool) -> None:
     sampler = TimeRespectingSampler(TABLES.edges, supervision, DAYS * DAY, settings.fan_out, 0)
     torch.manual_seed(0)
     network = GraphNetwork(settings, TABLES)
-    network.start_logit_at(torch.tensor([0.0, 4.0]), 0.3)
+    network.start_logit_at(torch.tensor([0.0, 4.0, 1.0, 2.0]), torch.zeros(4), torch.tensor([0.0, 1.0, 1.0, 0.0]))
     parts = batch_parts(chosen, settings.batch_links, Processes())
     # Not the first batch: positions within the batch and within the epoch must not be mistaken for each other.
     batch = list(sampled_parts(chosen.links, parts, TABLES, sampler, Processes()))[2]
