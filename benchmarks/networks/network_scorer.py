@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
+import numpy
+
 from benchmarks.networks.ranking_rows import FinishedRun
 from benchmarks.networks.scorers import dot_products
 from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.embed_nodes.known_edges import known_edges
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables
 from components.train_gnn.network import GraphNetwork
 from components.train_gnn.settings import NetworkSettings
@@ -28,9 +33,13 @@ class NetworkScorer:
 
     def scores_at(self, instant: Instant, user: IntArray, content: IntArray) -> FloatArray:
         """See Scorer."""
-        known = graph_at_instant(self._tables, instant, self._window, self._network.messages)
-        embedding = embed_at_instant(self._network, self._tables, known, instant)
-        return dot_products(embedding["user"], embedding["content"], user, content)
+        known = known_edges(self._tables, instant, self._window)
+        wanted = {kind: numpy.zeros(self._tables.nodes[kind], dtype=bool) for kind in ("user", "content")}
+        for kind, nodes in (("user", user), ("content", content)):
+            wanted[kind][nodes[nodes >= 0]] = True
+        with tempfile.TemporaryDirectory(prefix="scorer_") as folder:
+            embedding = embed_at_instant(self._network, self._tables, known, Path(folder), wanted)
+            return dot_products(embedding["user"], embedding["content"], user, content)
 
 
 def trained_scorer(run: FinishedRun, settings: NetworkSettings) -> NetworkScorer:

@@ -1,41 +1,42 @@
-"""Exact full-neighbourhood embeddings at an instant."""
+"""Embeddings of a graph as it was known at one instant, outside the steps: for alignment and comparisons."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy
-import torch
 
+from components.embed_nodes.known_edges import KnownEdges
+from components.embed_nodes.layer_by_layer import compute_embeddings
+from components.embed_nodes.layer_vectors import LayerVectors, NodeMask
+from components.embed_nodes.settings import EmbeddingSettings
 from components.train_gnn.graph_tables import GraphTables
-from components.train_gnn.inputs.node_inputs import NodeInputs
-from components.train_gnn.inputs.orders import recent_order_rows
-from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.network import GraphNetwork
-from schemas.graph_artifact import RECENT_ORDERS, FloatArray
-from schemas.instants import Instant
+from schemas.graph_artifact import FloatArray
 
 
-@torch.no_grad()
 def embed_at_instant(
-    network: GraphNetwork, tables: GraphTables, block: MessageBlock, instant: Instant
+    network: GraphNetwork,
+    tables: GraphTables,
+    known: KnownEdges,
+    folder: Path,
+    wanted: dict[str, NodeMask] | None = None,
 ) -> dict[str, FloatArray]:
-    """Embeds every node from everything known strictly before the instant.
+    """Embeds nodes from everything known strictly before an instant.
 
     Args:
-        network: The trained network.
+        network: The trained network, on the CPU.
         tables: The graph's features.
-        block: Its edges at the instant; every layer works on the whole of them.
-        instant: The refresh; orders are taken strictly before it too (rule 7).
+        known: Its edges at the instant.
+        folder: For the vectors of all layers; empty. Remove it when the embeddings are no longer needed.
+        wanted: Whose embeddings are asked for, by kind; those of all other nodes are zeros. None: of every node.
 
     Returns:
-        Embeddings by kind of node, float32 [nodes, size].
+        By the kinds of `wanted`, memory-mapped [nodes, size].
     """
-    users = numpy.arange(tables.users)
-    instants = numpy.full(tables.users, instant, dtype=numpy.int64)
-    rows, pooled_rows = (
-        torch.from_numpy(recent_order_rows(tables.orders, users, instants, count))
-        for count in (RECENT_ORDERS, network.pooled_orders)
-    )
-    every = (torch.arange(count) for count in (tables.users, tables.contents, tables.brands))
-    inputs = NodeInputs(rows, pooled_rows, tables.content_rows, *every)
-    embedding = network(inputs, [block] * network.layers)
-    return {kind: vectors.numpy() for kind, vectors in embedding.items()}
+    if wanted is None:
+        wanted = {kind: numpy.ones(count, dtype=bool) for kind, count in tables.nodes.items()}
+    network.eval()
+    vectors = LayerVectors(folder, tables.nodes, network.layers)
+    compute_embeddings(network, tables, known, vectors, wanted, EmbeddingSettings())
+    return {kind: vectors.read(network.layers, kind, len(network.rotation)) for kind in wanted}

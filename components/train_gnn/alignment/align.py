@@ -10,17 +10,15 @@ from pathlib import Path
 import numpy
 import torch
 
-from components.embed_nodes.known_edges import KnownEdges, known_edges
-from components.embed_nodes.layer_by_layer import compute_embeddings
-from components.embed_nodes.layer_vectors import LayerVectors, NodeMask
-from components.embed_nodes.settings import EmbeddingSettings
+from components.embed_nodes.embed import embed_at_instant
+from components.embed_nodes.known_edges import known_edges
+from components.embed_nodes.layer_vectors import NodeMask
 from components.train_gnn.alignment.earlier_network import EarlierNetwork
 from components.train_gnn.alignment.products import Matrix, Products, products_of
 from components.train_gnn.alignment.rotation import best_rotation, composed
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.network import GraphNetwork
 from schemas.errors import ContractError
-from schemas.graph_artifact import FloatArray
 from schemas.instants import Instant, format_instant
 
 EVERY_KIND = "every_kind"
@@ -66,8 +64,11 @@ def align(
     shared = _shared_nodes(tables, earlier.known_before, instant)
     known = known_edges(tables, instant, instant)
     with tempfile.TemporaryDirectory(prefix="alignment_") as folder:
-        moved = _embeddings(network, tables, known, shared, Path(folder) / "moved")
-        fixed = _embeddings(earlier.network, tables, known, shared, Path(folder) / "fixed")
+        folders = [Path(folder) / name for name in ("moved", "fixed")]
+        for each in folders:
+            each.mkdir()
+        moved = embed_at_instant(network, tables, known, folders[0], shared)
+        fixed = embed_at_instant(earlier.network, tables, known, folders[1], shared)
         products = {kind: products_of(moved[kind], fixed[kind], numpy.flatnonzero(shared[kind])) for kind in shared}
     products = {kind: each for kind, each in products.items() if each.nodes}
     if not products:
@@ -107,14 +108,3 @@ def _shared_nodes(tables: GraphTables, earlier: Instant, now: Instant) -> dict[s
     """Nodes with an edge at both instants, by kind."""
     then, today = known_edges(tables, earlier, earlier), known_edges(tables, now, now)
     return {kind: (then.in_degree(kind) > 0) & (today.in_degree(kind) > 0) for kind in tables.nodes}
-
-
-def _embeddings(
-    network: GraphNetwork, tables: GraphTables, known: KnownEdges, wanted: dict[str, NodeMask], folder: Path
-) -> dict[str, FloatArray]:
-    """Embeddings of the wanted nodes by kind, memory-mapped [nodes, size]."""
-    folder.mkdir()
-    vectors = LayerVectors(folder, tables.nodes, network.layers)
-    network.eval()
-    compute_embeddings(network, tables, known, vectors, wanted, EmbeddingSettings())
-    return {kind: vectors.read(network.layers, kind, len(network.rotation)) for kind in wanted}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.embed_nodes.known_edges import known_edges
 from components.train_gnn.encoders.registry import ENCODERS
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.link_batches import embed_link_ends, link_loader
@@ -70,13 +71,12 @@ def in_seconds(tables: GraphTables) -> GraphTables:
         ("pinsage", {"messages": MessageSettings(half_life="100s", dwell=True)}),
     ],
 )
-def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, Any]) -> None:
-    """Training and embedding speak of the same vectors: trees with all neighbours against sparse matrix products."""
+def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, Any], tmp_path: Path) -> None:
+    """Training and embedding speak of the same vectors: trees with all neighbours against layer by layer."""
     tables = in_seconds(random_tables(0))
     network = make_network(encoder, tables, **options)
     instant, end = INSTANT * 10**6, LAST_INSTANT * 10**6
-    known = graph_at_instant(tables, instant, 10**15, network.messages)
-    embedding = embed_at_instant(network, tables, known, instant)
+    embedding = embed_at_instant(network, tables, known_edges(tables, instant, 10**15), tmp_path)
     links = Links(
         user=numpy.arange(tables.users),
         content=numpy.arange(tables.users) % tables.contents,
@@ -95,13 +95,14 @@ def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, A
 
 
 @pytest.mark.parametrize("encoder", sorted(ENCODERS))
-def test_nothing_at_or_after_the_instant_matters(encoder: str) -> None:
+def test_nothing_at_or_after_the_instant_matters(encoder: str, tmp_path: Path) -> None:
     """Removing every edge and order from the instant on changes nothing; removing one just before it does."""
     tables = random_tables(1)
     network = make_network(encoder, tables)
 
-    def embed(known: GraphTables) -> dict[str, numpy.ndarray]:
-        return embed_at_instant(network, known, graph_at_instant(known, INSTANT, 10**9, network.messages), INSTANT)
+    def embed(seen: GraphTables, name: str) -> dict[str, numpy.ndarray]:
+        (tmp_path / name).mkdir()
+        return embed_at_instant(network, seen, known_edges(seen, INSTANT, 10**9), tmp_path / name)
 
     def cut(end: int) -> GraphTables:
         orders = tables.orders
@@ -113,7 +114,8 @@ def test_nothing_at_or_after_the_instant_matters(encoder: str) -> None:
             orders=Orders(running[orders.colptr], orders.row[kept], orders.time[kept]),
         )
 
-    everything, known, less = embed(tables), embed(cut(INSTANT)), embed(cut(INSTANT - 50))
+    everything = embed(tables, "everything")
+    known, less = embed(cut(INSTANT), "known"), embed(cut(INSTANT - 50), "less")
     for kind in ("user", "content", "brand"):
         assert numpy.array_equal(everything[kind], known[kind])
     assert not numpy.allclose(everything["content"], less["content"], atol=1e-6)
@@ -121,13 +123,13 @@ def test_nothing_at_or_after_the_instant_matters(encoder: str) -> None:
 
 def test_the_window_cuts_views_but_not_follows() -> None:
     tables = random_tables(2)
-    known = graph_at_instant(tables, INSTANT, window=100, messages=MessageSettings())
+    known = known_edges(tables, INSTANT, window=100)
     views = tables.edges["user", "views", "content"]
     follows = tables.edges["user", "follows", "brand"]
     inside = (views.time >= INSTANT - 100) & (views.time < INSTANT)
     assert 0 < inside.sum() < (views.time < INSTANT).sum()
-    assert known.degree["user", "views", "content"].sum() == inside.sum()
-    assert known.degree["user", "follows", "brand"].sum() == (follows.time < INSTANT).sum()
+    assert known.degree(("user", "views", "content")).sum() == inside.sum()
+    assert known.degree(("user", "follows", "brand")).sum() == (follows.time < INSTANT).sum()
 
 
 def test_younger_edges_and_longer_reads_count_more() -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.embed_nodes.known_edges import known_edges
 from components.train_gnn.encoders.registry import ENCODERS
 from components.train_gnn.inputs.attributes import Categories
 from components.train_gnn.network import GraphNetwork
@@ -35,10 +35,13 @@ def test_reads_back_over_another_graph(encoder: str, tmp_path: Path) -> None:
     more = Categories(("advert", *kind.names), numpy.where(kind.code >= 0, kind.code + 1, -1))
     attributes = {**tables.attributes, "content": {**tables.attributes["content"], "kind": more}}
     other = dataclasses.replace(tables, attributes=attributes)
-    known = graph_at_instant(tables, LAST_INSTANT, 10**9, settings.messages)
-    before = embed_at_instant(network, tables, known, LAST_INSTANT)
-    for graph in (tables, other):
+    folders = [tmp_path / name for name in ("before", "same", "other")]
+    for folder in folders:
+        folder.mkdir()
+    known = known_edges(tables, LAST_INSTANT, 10**9)
+    before = embed_at_instant(network, tables, known, folders[0])
+    for graph, folder in zip((tables, other), folders[1:], strict=True):
         again, _ = read_network(tmp_path / "network", graph)
-        after = embed_at_instant(again, graph, known, LAST_INSTANT)
+        after = embed_at_instant(again, graph, known, folder)
         for node in before:
             assert numpy.array_equal(before[node], after[node])

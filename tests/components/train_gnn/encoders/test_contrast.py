@@ -6,12 +6,12 @@ import numpy
 import pytest
 import torch
 
-from components.embed_nodes.graph_at_instant import graph_at_instant
 from components.train_gnn.encoders.contrast import CONTRASTED, PLAIN, ContrastLayer
 from components.train_gnn.encoders.registry import make_encoder
 from components.train_gnn.settings import MessageSettings, NetworkSettings
 from schemas.errors import ContractError
 from schemas.graph_artifact import EdgeType
+from tests.components.train_gnn.graph_at_instant import graph_at_instant
 from tests.components.train_gnn.random_graphs import LAST_INSTANT, random_tables
 
 SIZE = 6

@@ -10,10 +10,10 @@ import numpy
 import torch
 from torch import nn
 
-from components.embed_nodes.graph_at_instant import graph_at_instant
 from components.train_gnn.message_block import MessageBlock
 from components.train_gnn.settings import MessageSettings
 from schemas.graph_artifact import EDGE_TYPES, EdgeType
+from tests.components.train_gnn.graph_at_instant import graph_at_instant
 from tests.components.train_gnn.random_graphs import LAST_INSTANT, random_tables
 
 SIZE = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
 
 import numpy
@@ -12,7 +13,7 @@ import sklearn.metrics
 import torch
 
 from components.embed_nodes.embed import embed_at_instant
-from components.embed_nodes.graph_at_instant import graph_at_instant
+from components.embed_nodes.known_edges import known_edges
 from components.evaluate_ranker.bootstrap import auc_interval
 from components.evaluate_ranker.settings import EvaluationSettings
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables
@@ -76,15 +77,14 @@ def without_pairs(tables: GraphTables, silent: Supervision) -> GraphTables:
     return dataclasses.replace(tables, edges=edges)
 
 
-def exact_score(
-    network: GraphNetwork, tables: GraphTables, settings: NetworkSettings, links: Links, link: int
-) -> float:
+def exact_score(network: GraphNetwork, tables: GraphTables, links: Links, link: int) -> float:
     """The log odds of a link, from all nodes' embeddings and edges at its time."""
     instant, content = int(links.time[link]), int(links.content[link])
-    known = graph_at_instant(tables, instant, 100 * HOUR, settings.messages)
-    embedding = embed_at_instant(network, tables, known, instant)
-    ends = (embedding["user"][links.user[link]], embedding["content"][content])
-    clicks, views = (known.degree[relation][content].float().unsqueeze(0) for relation in (CLICKS, VIEWS))
+    known = known_edges(tables, instant, 100 * HOUR)
+    with tempfile.TemporaryDirectory() as folder:
+        embedding = embed_at_instant(network, tables, known, Path(folder))
+        ends = (numpy.array(embedding["user"][links.user[link]]), numpy.array(embedding["content"][content]))
+    clicks, views = (torch.tensor([float(known.degree(relation)[content])]) for relation in (CLICKS, VIEWS))
     assert network.popularity is not None
     with torch.no_grad():
         user, other = (torch.from_numpy(end).unsqueeze(0) for end in ends)
@@ -99,9 +99,9 @@ def test_messages_come_from_older_edges_of_other_pairs() -> None:
     scores = silent_scores(network, settings, tables, silent, links, NETWORK_END)
     cut = without_pairs(tables, silent)
     late = numpy.argsort(links.time)[-12:]
-    exact = [exact_score(network, cut, settings, links, int(link)) for link in late]
+    exact = [exact_score(network, cut, links, int(link)) for link in late]
     assert scores[late] == pytest.approx(exact, abs=1e-4)
-    whole = [exact_score(network, tables, settings, links, int(link)) for link in late]
+    whole = [exact_score(network, tables, links, int(link)) for link in late]
     assert numpy.abs(numpy.array(whole) - exact).max() > 1e-2, "silence must matter, or equal scores show nothing"
 
 
