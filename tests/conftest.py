@@ -25,6 +25,8 @@ def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulato
 
 hypothesis.settings.register_profile(
     "default_without_shrinking",
+    # How long one example takes says more about the machine's other work than about the code.
+    deadline=None,
     # Shrinking an example that writes folders takes minutes; the seed that is printed finds it again.
     phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.shrink],
     print_blob=True,

@@ -16,7 +16,7 @@ from sources.day_buckets import DayBuckets
 TIMES = strategies.lists(strategies.lists(strategies.integers(-2 * DAY, 4 * DAY), max_size=6), max_size=4)
 
 
-@hypothesis.settings(deadline=None, max_examples=40)
+@hypothesis.settings(max_examples=40)
 @hypothesis.given(batches=TIMES)
 def test_every_row_comes_back_on_its_day_in_the_order_added(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]]

@@ -91,7 +91,7 @@ def _official(rows: list[tuple[str, str, str, str]]) -> Official:
     return Official([Line(str(number), *row) for number, row in enumerate(rows, 1)], news)
 
 
-@hypothesis.settings(deadline=None, max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+@hypothesis.settings(max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 @hypothesis.given(train=LINES, dev=LINES)
 def test_rows_equal_a_parse_line_by_line(
     tmp_path_factory: pytest.TempPathFactory,

@@ -39,7 +39,7 @@ def long_dwells(tables: Tables) -> Tables:
     return tables
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     seed=st.integers(0, 1000),
     days=st.integers(0, 5),

@@ -34,7 +34,7 @@ from tests.log_folders import START, Tables, shop_tables, write_validated_logs
 from tests.storage_emulator import StorageEmulator
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 1000), window=st.sampled_from(sorted(WINDOWS)), ties=st.booleans())
 def test_a_graph_equals_a_naive_construction(
     tmp_path_factory: pytest.TempPathFactory, seed: int, window: str, ties: bool

@@ -105,7 +105,7 @@ def test_equals_dense_matrices(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("encoder", "options"), NETWORKS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), nodes_at_a_time=st.integers(7, 150), edges_at_a_time=st.integers(20, 1_000))
 def test_sizes_of_parts_do_not_matter(
     encoder: str, options: dict[str, Any], seed: int, nodes_at_a_time: int, edges_at_a_time: int
@@ -120,7 +120,7 @@ def test_sizes_of_parts_do_not_matter(
 
 
 @pytest.mark.parametrize(("encoder", "options"), NETWORKS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), data=st.data())
 def test_a_node_alone_is_the_node_in_any_company(
     encoder: str, options: dict[str, Any], seed: int, data: st.DataObject
@@ -140,7 +140,7 @@ def test_a_node_alone_is_the_node_in_any_company(
 
 @torch.no_grad()
 @pytest.mark.parametrize("encoder", ["contrast", "sage"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(lengths=st.lists(st.integers(0, 25), min_size=1, max_size=60), data=st.data())
 def test_a_users_input_is_the_same_alone_in_any_batch_and_with_any_padding(
     encoder: str, lengths: list[int], data: st.DataObject

@@ -43,7 +43,7 @@ NETWORKS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("encoder", "options"), NETWORKS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), instants=st.lists(st.integers(100, 1_000), min_size=2, max_size=4, unique=True))
 def test_refreshing_equals_scratch(encoder: str, options: dict[str, Any], seed: int, instants: list[int]) -> None:
     """New edges, edges that left the window, orders and dwells: every bit as if computed from nothing."""
@@ -106,7 +106,7 @@ def store_of(
 
 
 @pytest.mark.parametrize(("encoder", "options"), NETWORKS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), first_minute=st.integers(2, 15), later=st.integers(0, 10), share=st.floats(0.1, 1))
 def test_an_earlier_store_equals_scratch(
     encoder: str,

@@ -20,7 +20,6 @@ def synthetic_rows(seed: int, rows: int = 200) -> tuple[FloatArray, BoolArray, I
 
 
 @hypothesis.given(strategies.integers(0, 10**6))
-@hypothesis.settings(deadline=None)
 def test_weighted_auc_equals_scikit_learn(seed: int) -> None:
     scores, clicked, users = synthetic_rows(seed)
     weights = numpy.random.default_rng(seed + 1).integers(0, 4, (USERS, 3)).astype(numpy.float64)

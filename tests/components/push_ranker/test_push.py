@@ -144,7 +144,7 @@ def test_a_labelled_version_is_kept_however_old(tmp_path: Path) -> None:
 
 
 @hypothesis.given(strategies.lists(strategies.integers(1, 6), min_size=1, max_size=10), strategies.integers(1, 3))
-@hypothesis.settings(deadline=None, max_examples=30)
+@hypothesis.settings(max_examples=30)
 def test_after_any_pushes_labels_point_at_complete_versions(
     tmp_path_factory: pytest.TempPathFactory, versions: list[int], keep: int
 ) -> None:

@@ -35,7 +35,7 @@ def test_links_of_a_user_at_an_instant_share_a_number() -> None:
     assert len(set(number.tolist())) == len(requests(links))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=strategies.integers(0, 10_000), negatives=strategies.integers(0, 4), needs_unclicked=strategies.booleans())
 def test_thinning_keeps_clicks_and_their_share_of_the_others(seed: int, negatives: int, needs_unclicked: bool) -> None:
     links = random_links(seed)

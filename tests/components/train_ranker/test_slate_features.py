@@ -36,7 +36,7 @@ def test_rank_and_difference_by_hand() -> None:
 
 
 @hypothesis.given(SLATES)
-@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=40)
 def test_rank_is_the_share_of_smaller_values_and_half_of_the_equal_ones(slate: Array) -> None:
     smaller = (slate[None, :] < slate[:, None]).sum(axis=1)
     equal = (slate[None, :] == slate[:, None]).sum(axis=1)
@@ -52,7 +52,7 @@ def test_a_slate_of_10_means_what_it_means_200_times_over() -> None:
 
 
 @hypothesis.given(SLATES, strategies.integers(0, 1000))
-@hypothesis.settings(max_examples=20, deadline=None)
+@hypothesis.settings(max_examples=20)
 def test_the_order_of_the_candidates_does_not_matter(slate: Array, seed: int) -> None:
     order = numpy.random.default_rng(seed).permutation(len(slate))
     numpy.testing.assert_array_equal(rank(slate[order]), rank(slate)[order])
@@ -60,7 +60,7 @@ def test_the_order_of_the_candidates_does_not_matter(slate: Array, seed: int) ->
 
 
 @hypothesis.given(strategies.lists(SLATES, min_size=2, max_size=5))
-@hypothesis.settings(max_examples=20, deadline=None)
+@hypothesis.settings(max_examples=20)
 def test_a_slate_among_longer_and_shorter_ones_is_what_it_is_alone(slates: list[Array]) -> None:
     values = tensorflow.constant(numpy.concatenate(slates)[:, None])
     counts = tensorflow.constant([len(slate) for slate in slates], tensorflow.int64)

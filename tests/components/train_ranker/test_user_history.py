@@ -26,7 +26,7 @@ IDS = strategies.lists(strategies.sampled_from(["a", "b", "c", "ø", ""]), max_s
 
 
 @hypothesis.given(IDS, IDS)
-@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.settings(max_examples=25)
 def test_occurrences_count_each_candidate_in_the_history(candidates: list[str], history: list[str]) -> None:
     found = occurrences(
         tensorflow.constant(candidates, tensorflow.string), tensorflow.constant(history, tensorflow.string)
@@ -44,7 +44,7 @@ def test_events_count_strictly_before_the_request_and_from_7_days_before_on() ->
 
 
 @hypothesis.given(strategies.datetimes(datetime.datetime(1971, 1, 1), datetime.datetime(2100, 1, 1)))
-@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.settings(max_examples=25)
 def test_hour_and_weekday_are_those_of_the_calendar(moment: datetime.datetime) -> None:
     microseconds = (moment - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1)
     timestamp = tensorflow.constant(microseconds, tensorflow.int64)

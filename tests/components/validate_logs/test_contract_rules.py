@@ -67,7 +67,7 @@ def test_parquet_and_json_together_reach_every_rule() -> None:
             assert any(reached) or expectation.startswith("line: "), expectation
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), as_json=st.booleans())
 def test_valid_tables_come_out_as_they_went_in(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, as_json: bool

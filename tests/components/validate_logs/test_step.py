@@ -153,7 +153,7 @@ def damage(tables: Tables, rows: list[int], faults: list[int]) -> set[int]:
     return set(rows)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_accepted_and_quarantined_add_up_to_the_rows_read(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

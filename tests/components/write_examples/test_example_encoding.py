@@ -64,7 +64,7 @@ def tensorflow_bytes(features: dict[str, Lists], record: int, types: dict[str, R
     return bytes(example.SerializeToString(deterministic=True))
 
 
-@hypothesis.settings(deadline=None, max_examples=150)
+@hypothesis.settings(max_examples=150)
 @hypothesis.given(feature_lists())
 def test_bytes_equal_deterministic_protobuf(features: dict[str, Lists]) -> None:
     columns = {name: column_of(lists) for name, lists in features.items()}
@@ -101,7 +101,7 @@ def test_varints_decode_to_the_same_numbers(numbers: list[int]) -> None:
     assert all(varint(number) == bytes(varints(numpy.array([number]))[0]) for number in numbers if number >= 0)
 
 
-@hypothesis.settings(deadline=None, max_examples=30)
+@hypothesis.settings(max_examples=30)
 @hypothesis.given(strategies.lists(strategies.binary(max_size=300), max_size=6))
 def test_files_equal_tfrecord_writers(tmp_path_factory: object, records: list[bytes]) -> None:
     folder = Path(tensorflow.io.gfile.join(str(tmp_path_factory.mktemp("records"))))  # type: ignore[attr-defined]

@@ -32,9 +32,7 @@ def _stored(emulator: StorageEmulator, prefix: str, contents: dict[str, bytes]) 
     return location
 
 
-@hypothesis.settings(
-    max_examples=25, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
-)
+@hypothesis.settings(max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(first=FOLDERS, second=FOLDERS)
 def test_folders_have_the_same_fingerprint_exactly_when_names_and_contents_agree_wherever_they_lie(
     storage_emulator: StorageEmulator, first: dict[str, bytes], second: dict[str, bytes]

@@ -16,7 +16,7 @@ from sources.mind_layout.splits import find_splits
 from tests.sources.official_mind import Line, official_time, tiny_folder, write_folder
 
 
-@hypothesis.settings(deadline=None, max_examples=40)
+@hypothesis.settings(max_examples=40)
 @hypothesis.given(moment=strategies.datetimes(datetime.datetime(1999, 1, 1), datetime.datetime(2030, 1, 1)))
 def test_times_are_read_as_utc(tmp_path_factory: pytest.TempPathFactory, moment: datetime.datetime) -> None:
     moment = moment.replace(microsecond=0)

@@ -36,7 +36,7 @@ def _lines(rows: list[tuple[str, int, str]]) -> pyarrow.Table:
     )
 
 
-@hypothesis.settings(deadline=None, max_examples=100)
+@hypothesis.settings(max_examples=100)
 @hypothesis.given(rows=ROWS, batch=strategies.integers(1, 12), users_at_once=strategies.integers(1, 5))
 def test_the_earliest_history_stays_and_changes_are_counted(
     rows: list[tuple[str, int, str]], batch: int, users_at_once: int

@@ -17,7 +17,7 @@ TEXT = strategies.text(strategies.characters(exclude_characters="\t\r\n", codec=
 )
 
 
-@hypothesis.settings(deadline=None, max_examples=60)
+@hypothesis.settings(max_examples=60)
 @hypothesis.example(rows=[('"left', 'middle"', '"right"'), ("a\\", 'b""', "'")], batch_bytes=1000, ended=True)
 @hypothesis.given(
     rows=strategies.lists(strategies.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=8),

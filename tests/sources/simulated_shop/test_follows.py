@@ -27,7 +27,7 @@ QUESTIONS = hypothesis.strategies.lists(
 
 
 @hypothesis.given(PAIRS, QUESTIONS)
-@hypothesis.settings(max_examples=50, deadline=None)
+@hypothesis.settings(max_examples=50)
 def test_since_is_the_first_follow_of_any_of_the_brands(
     pairs: dict[tuple[int, int], int], questions: list[tuple[int, list[int]]]
 ) -> None:

@@ -13,7 +13,7 @@ from sources.simulated_shop.truth import best_scores, mean_auc_per_request, shar
 
 
 @hypothesis.given(hypothesis.strategies.integers(0, 10_000), hypothesis.strategies.integers(2, 60))
-@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.settings(max_examples=60)
 def test_auc_per_request_is_the_mean_of_each_request_s(seed: int, rows: int) -> None:
     generator = numpy.random.default_rng(seed)
     request, clicked = generator.integers(0, 6, rows), generator.integers(0, 2, rows)

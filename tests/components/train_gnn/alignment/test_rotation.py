@@ -23,7 +23,7 @@ def rotation_of(seed: int, size: int) -> Matrix:
     return rotation
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=seeds, size=strategies.integers(2, 12))
 def test_a_known_rotation_is_recovered(seed: int, size: int) -> None:
     vectors, rotation = drawn(seed, 200, size), rotation_of(seed, size)
@@ -35,7 +35,7 @@ def test_a_known_rotation_is_recovered(seed: int, size: int) -> None:
     assert products.mean_cosine(numpy.eye(size)) < products.mean_cosine(found)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=seeds)
 def test_no_other_rotation_has_a_larger_mean_cosine(seed: int) -> None:
     """Where the networks differ by more than a rotation: near the solution and far from it."""

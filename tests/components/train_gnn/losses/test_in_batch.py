@@ -22,7 +22,7 @@ def random_links(generator: numpy.random.Generator, count: int) -> Links:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=strategies.integers(0, 10_000))
 def test_against_loops_over_all_links(seed: int) -> None:
     """Every pair of a clicked link and a link of the batch, and every share, counted one by one."""

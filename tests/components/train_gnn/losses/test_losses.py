@@ -43,7 +43,7 @@ def expected(name: str, rows: list[tuple[float, bool, int]]) -> float:
 
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(rows=links)
 def test_over_what_was_shown(name: str, rows: list[tuple[float, bool, int]]) -> None:
     logit, clicked, slate = (torch.tensor(column) for column in zip(*rows, strict=True))

@@ -6,7 +6,7 @@ import itertools
 
 import numpy
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from components.train_gnn.sampler.importance import Importance
 from components.train_gnn.sampler.slice_search import guide_table
@@ -81,7 +81,6 @@ def test_one_draw_from_many_edges() -> None:
         assert_distributed(numpy.bincount(users[:, 0], minlength=320), expected / expected.sum())
 
 
-@settings(deadline=None)
 @given(
     strategies.lists(strategies.integers(1, 1_000), min_size=1, max_size=120),
     strategies.integers(1, 130),

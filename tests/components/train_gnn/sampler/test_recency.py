@@ -7,7 +7,7 @@ import math
 
 import numpy
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from components.train_gnn.sampler.recency import Recency
 from components.train_gnn.sampler.recency_few import smallest_keys
@@ -128,7 +128,6 @@ def test_the_other_ways_draw_the_same_pairs(way: str) -> None:
     assert_distributed(observed, numpy.array([of_pair(*pair) for pair in number]))
 
 
-@settings(deadline=None)
 @given(
     strategies.lists(strategies.integers(0, 300), min_size=1, max_size=150),
     strategies.integers(1, 160),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from components.train_gnn.sampler.slice_search import advance, guide_table, narrow
 
@@ -14,7 +14,6 @@ TIMES = strategies.one_of(
 )
 
 
-@settings(deadline=None)
 @given(strategies.lists(TIMES, min_size=1, max_size=6), strategies.data())
 def test_equals_searchsorted_on_every_slice(slices: list[list[int]], data: strategies.DataObject) -> None:
     values = numpy.concatenate([numpy.sort(numpy.array(part, dtype=numpy.int64)) for part in slices])

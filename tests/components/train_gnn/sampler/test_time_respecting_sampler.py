@@ -62,7 +62,7 @@ def supervision_of(tables: GraphTables, seed: int) -> Supervision:
     return split_supervision(links, tables.contents, 0.3, 0.2, numpy.random.default_rng(seed))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     seed=strategies.integers(0, 50),
     fan_out=strategies.sampled_from([(3, 2), (1, 1, 1), (100, 100), (-1, 2)]),

@@ -33,7 +33,7 @@ def pairs(links: Links) -> set[tuple[int, int]]:
     return set(zip(links.user.tolist(), links.content.tolist(), strict=True))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=strategies.integers(0, 50), hours=strategies.integers(1, 5))
 def test_training_is_older_and_of_other_pairs(seed: int, hours: int) -> None:
     supervision = supervision_of(seed)

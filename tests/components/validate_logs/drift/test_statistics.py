@@ -25,7 +25,7 @@ COUNTS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counts=COUNTS)
 def test_the_kolmogorov_smirnov_statistic_is_that_of_the_values(counts: tuple[list[int], list[int]]) -> None:
     newest, before = map(numpy.array, counts)
@@ -47,7 +47,7 @@ def test_bins_give_at_most_the_distance_of_the_values() -> None:
     assert p_value >= expected.pvalue
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counts=COUNTS)
 def test_chi_squared_and_cramers_v_are_those_of_scipy(counts: tuple[list[int], list[int]]) -> None:
     newest, before = map(numpy.array, counts)
@@ -63,7 +63,7 @@ def test_chi_squared_and_cramers_v_are_those_of_scipy(counts: tuple[list[int], l
     assert strength == pytest.approx(scipy.stats.contingency.association(table, method="cramer"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counts=COUNTS)
 def test_the_population_stability_index_is_the_sum_that_its_definition_says(
     counts: tuple[list[int], list[int]],
