@@ -11,6 +11,7 @@ import numpy.typing
 
 from components.build_graph.base_relation import Array, BaseChunk, BaseRelation
 from components.build_graph.compressed_arrays import CompressedWriter
+from components.build_graph.runs import Runs
 from schemas.graph_artifact import Edges, IntArray, RowArray
 
 
@@ -57,8 +58,7 @@ def write_merged(
 class _Merge:
     """How the edges of one chunk, and those added to its targets, follow each other.
 
-    For every target come the edges that stay, then the added ones. With both laid end to end, each merged edge is
-    found at a position that grows by one within such a run, and jumps from run to run.
+    For every target come the edges that stay, then the added ones: two runs of what both are, laid end to end.
 
     Args:
         base: Edges of the earlier graph.
@@ -87,7 +87,7 @@ class _Merge:
             earlier = chunk.edges.stop - chunk.edges.start if chunk.kept is None else int(chunk.kept.sum())
         first_added = earlier + added.colptr[span] - self._added.start
         lengths = numpy.stack([old, numpy.diff(added.colptr[span.start : span.stop + 1])], axis=1).ravel()
-        self._position = _runs(numpy.stack([first_old, first_added], axis=1).ravel(), lengths)
+        self._runs = Runs(numpy.stack([first_old, first_added], axis=1).ravel(), lengths)
 
     def merged(self, earlier: Array, added: Array, index: RowArray | None = None) -> Array:
         """Merges one array; the values of the earlier one are mapped through `index`."""
@@ -95,19 +95,7 @@ class _Merge:
         if self._chunk is None:
             return new
         values = self._chunk.read(earlier)
-        merged: Array = numpy.concatenate([values if index is None else index[values], new])[self._position]
-        return merged
-
-
-def _runs(starts: IntArray, lengths: IntArray) -> IntArray:
-    """Runs of consecutive numbers, end to end: as steps that are summed up, in half the time of repeating starts."""
-    some = numpy.flatnonzero(lengths)
-    starts, lengths = starts[some], lengths[some]
-    ends = numpy.cumsum(lengths)
-    steps = numpy.ones(ends[-1] if len(ends) else 0, numpy.int64)
-    steps[ends[:-1]] = starts[1:] - (starts[:-1] + lengths[:-1] - 1)
-    steps[:1] = starts[:1]
-    return numpy.cumsum(steps, out=steps)
+        return self._runs.of(numpy.concatenate([values if index is None else index[values], new]))
 
 
 def _spans(base: BaseRelation, target_index: RowArray, targets: int) -> Iterator[tuple[slice, BaseChunk | None]]:
