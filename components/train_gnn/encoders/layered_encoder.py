@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 from torch import Tensor, nn
 
 from components.train_gnn.message_block import MessageBlock
@@ -10,7 +12,7 @@ from schemas.graph_artifact import EdgeType
 _NO_WEIGHT = 1e-30
 
 
-class LayeredEncoder(nn.Module):
+class LayeredEncoder(nn.Module, abc.ABC):
     """An encoder that is told apart by what one layer does; see message_block.Encoder.
 
     Attributes:
@@ -19,9 +21,9 @@ class LayeredEncoder(nn.Module):
 
     residual_sequence = False
 
+    @abc.abstractmethod
     def forward_layer(self, number: int, vectors: dict[str, Tensor], block: MessageBlock) -> dict[str, Tensor]:
         """Passes one round of messages; see message_block.Encoder."""
-        raise NotImplementedError
 
     def forward(self, vectors: dict[str, Tensor], blocks: list[MessageBlock]) -> dict[str, Tensor]:
         """Passes messages layer by layer; see message_block.Encoder for the shapes."""
