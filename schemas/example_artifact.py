@@ -11,16 +11,42 @@ Layout:
     serving/article.parquet                article_id, embedding fixed-size list of float32 [128]
     serving/content_articles.parquet       content_id, mean_article fixed-size list of float32 [128] (pooled)
     embeddings/{user,content,brand}.tfrecord  embeddings at the daily as_of: id, embedding, views, cold
+    provenance/embedding_versions.parquet  versions of the embeddings that were joined; schemas/embedding_versions.py
+
+Where the step's settings say so, all records are compressed and their names end in .tfrecord.gz.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from schemas.artifact_meta import ArtifactMeta, read_meta
+import pydantic
+
+from schemas.artifact_meta import FILE_NAME, ArtifactMeta, read_meta
+from schemas.errors import ContractError
 from schemas.settings import Settings, parse_settings
 
 SPLITS: tuple[str, ...] = ("train", "validation", "test")
+RECORD_SUFFIXES = (".tfrecord", ".tfrecord.gz")
+
+
+class RecordFile(Settings):
+    """One TFRecord file in the manifest.
+
+    Attributes:
+        records: How many it holds.
+        bytes: Its size, compressed where it is.
+        crc32c: Base64 of the big-endian CRC32C of all its bytes, as Cloud Storage gives it for an object.
+    """
+
+    records: int
+    bytes: int
+    crc32c: str
+
+
+EMBEDDING_VERSIONS = Path("provenance", "embedding_versions.parquet")
+"""Within an artifact, see schemas/embedding_versions.py."""
 
 
 class ExampleDetails(Settings):
@@ -41,6 +67,9 @@ class ExampleDetails(Settings):
         refresh: Distance between refreshes, microseconds.
         training_slate_size: Median slate size of the training split: what serving fixes it at.
         largest_test_event_time: ISO 8601 of the youngest event of the test split, after the artifact's as_of.
+        files: The manifest: every TFRecord file, by its path in the artifact; empty for artifacts from before it.
+        split_spans: ISO 8601 start and end (exclusive) of each split, as it was cut; the first start is network_end.
+        largest_prior_event_time: ISO 8601 of the youngest impression in the prior.
     """
 
     space: str
@@ -56,7 +85,10 @@ class ExampleDetails(Settings):
     user_smoothing: float | None = None
     user_kind_smoothing: float | None = None
     largest_test_event_time: str | None = None
+    split_spans: dict[str, tuple[str, str]] = pydantic.Field(default_factory=dict)
+    largest_prior_event_time: str | None = None
     weights: tuple[str, ...] = ()
+    files: dict[str, RecordFile] = pydantic.Field(default_factory=dict)
 
 
 class ExampleArtifact:
@@ -72,9 +104,33 @@ class ExampleArtifact:
         self.details = parse_settings(ExampleDetails, self.meta.details, str(self.folder / "meta.json"))
 
     def records(self, split: str) -> list[Path]:
-        """The TFRecord files of one split, in order."""
-        return sorted((self.folder / split).glob("part-*.tfrecord"))
+        """The TFRecord files of one split, in order.
+
+        Raises:
+            ContractError: The files are not those of the manifest, or one has another size.
+        """
+        paths = sorted(path for path in (self.folder / split).glob("part-*") if path.name.endswith(RECORD_SUFFIXES))
+        listed = {name: file.bytes for name, file in self.details.files.items() if name.startswith(f"{split}/")}
+        found = {f"{split}/{path.name}": path.stat().st_size for path in paths}
+        if listed and found != listed:
+            differing = sorted(name for name in listed | found if listed.get(name) != found.get(name))
+            raise ContractError(
+                f"{self.folder}: {len(differing)} record files differ from {FILE_NAME}, for example {differing[0]}: "
+                f"{found.get(differing[0], 'no')} bytes, listed with {listed.get(differing[0], 'no')}; "
+                "copy the artifact again, or write the examples anew with `python -m components.write_examples`"
+            )
+        return paths
 
     def serving_table(self, name: str) -> Path:
         """The Parquet file of a serving table: `content`, `article` or `content_articles`."""
         return self.folder / "serving" / f"{name}.parquet"
+
+    @property
+    def embedding_versions(self) -> Path:
+        """The Parquet file of the versions of the embeddings that were joined, for the leak audit."""
+        return self.folder / EMBEDDING_VERSIONS
+
+
+def compression_type(paths: Sequence[Path]) -> str:
+    """How tf.data.TFRecordDataset names the compression of an artifact's files: "GZIP" or "" for none."""
+    return "GZIP" if any(path.suffix == ".gz" for path in paths) else ""

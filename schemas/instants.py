@@ -11,6 +11,9 @@ from schemas.errors import ContractError
 Instant: TypeAlias = int
 """Microseconds since 1970-01-01T00:00:00Z."""
 
+NO_EVENT: Instant = 0
+"""In place of an event's instant where there is no event: older than any log."""
+
 Duration: TypeAlias = int
 """Microseconds."""
 

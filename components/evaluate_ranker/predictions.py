@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from components.evaluate_ranker.metrics import FloatArray
 from schemas.errors import ContractError
-from schemas.example_artifact import ExampleArtifact
+from schemas.example_artifact import ExampleArtifact, compression_type
 from schemas.ranker_artifact import RankerArtifact
 
 RECORDS_AT_ONCE = 512
@@ -66,7 +66,8 @@ def _predict_seed(saved_model: Path, examples: ExampleArtifact, rows: int) -> tu
         )
     score = model.signatures[SIGNATURE]
     logged, fixed = [], []
-    records = tensorflow.data.TFRecordDataset([str(path) for path in examples.records("test")])
+    paths = examples.records("test")
+    records = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths))
     batches = -(-examples.details.requests["test"] // RECORDS_AT_ONCE)
     for batch in tqdm(records.batch(RECORDS_AT_ONCE), desc="score test requests", total=batches, unit="batch"):
         answer = score(examples=batch)

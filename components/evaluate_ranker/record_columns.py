@@ -13,7 +13,7 @@ import tensorflow
 from components.evaluate_ranker.metrics import BoolArray, IntArray
 from components.train_ranker.records import COUNTS, LABEL, parse_requests
 from schemas.errors import ContractError
-from schemas.example_artifact import ExampleArtifact
+from schemas.example_artifact import ExampleArtifact, compression_type
 from schemas.ranking_features import RankingFeature, ranking_features
 
 RECORDS_AT_ONCE = 1024
@@ -67,9 +67,10 @@ def read_record_columns(examples: ExampleArtifact, split: str, names: Iterable[s
     parts: dict[str, list[Column]] = {feature.name: [] for feature in features}
     lengths: list[IntArray] = []
     clicked: list[BoolArray] = []
-    dataset = tensorflow.data.TFRecordDataset([str(path) for path in examples.records(split)]).batch(RECORDS_AT_ONCE)
+    paths = examples.records(split)
+    dataset = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths))
     try:
-        for serialized in dataset:
+        for serialized in dataset.batch(RECORDS_AT_ONCE):
             batch, labels = parse_requests(serialized, features, examples.details.embedding_size)
             lengths.append(batch[COUNTS].numpy())
             clicked.append(labels.numpy()[:, 0] == 1)

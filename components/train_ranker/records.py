@@ -7,6 +7,7 @@ from pathlib import Path
 
 import tensorflow
 
+from schemas.example_artifact import compression_type
 from schemas.ranking_features import RankingFeature, features_of, model_groups
 
 COUNTS = "candidate_counts"
@@ -89,7 +90,7 @@ def request_dataset(
     Raises:
         tensorflow.errors.FailedPreconditionError: While reading, where the files hold another number of requests.
     """
-    dataset = tensorflow.data.TFRecordDataset([str(path) for path in paths])
+    dataset = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths))
     dataset = dataset.apply(tensorflow.data.experimental.assert_cardinality(requests))
     if shuffle_requests:
         dataset = dataset.shuffle(shuffle_requests, seed=seed, reshuffle_each_iteration=True)

@@ -16,7 +16,7 @@ from components.train_ranker.train import train_one
 from components.train_ranker.warm_start import open_earlier
 from schemas.artifact_meta import FILE_NAME, ArtifactMeta, write_meta
 from schemas.errors import ContractError
-from schemas.example_artifact import ExampleArtifact
+from schemas.example_artifact import ExampleArtifact, compression_type
 from schemas.folders import whole_folder
 from schemas.instants import Instant, format_instant
 from schemas.ranker_artifact import RankerDetails, TrainingCurve
@@ -104,9 +104,9 @@ def _check_splits(source: ExampleArtifact) -> None:
 
 def _youngest_row(source: ExampleArtifact) -> Instant:
     """The largest timestamp of the training and validation rows."""
-    files = [str(path) for split in ("train", "validation") for path in source.records(split)]
+    paths = [path for split in ("train", "validation") for path in source.records(split)]
     wanted = {"timestamp": tensorflow.io.FixedLenFeature([], tensorflow.int64)}
-    batches = tensorflow.data.TFRecordDataset(files).batch(1024)
+    batches = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths)).batch(1024)
     return max(int(numpy.max(tensorflow.io.parse_example(serialized, wanted)["timestamp"])) for serialized in batches)
 
 

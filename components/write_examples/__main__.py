@@ -1,15 +1,20 @@
-"""`python -m components.write_examples`: the step from a shell."""
+"""`python -m components.write_examples`: the step from a shell; `audit <examples>` looks for leaks in what it wrote."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from components.command_line import exit_code_of
 
 
 def main() -> int:
-    """Parses the arguments and writes the examples."""
+    """Parses the arguments and writes the examples, or audits them."""
+    if sys.argv[1:2] == ["audit"]:
+        from components.write_examples.audit import command
+
+        return command.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m components.write_examples", description=__doc__)
     parser.add_argument("--logs", type=Path, required=True, help="validated logs, an artifact of validate_logs")
     parser.add_argument("--embeddings", type=Path, required=True, help="root of the embeddings of embed_nodes")

@@ -12,13 +12,17 @@ import numpy
 from components.write_examples.contents import NEVER, Contents
 from components.write_examples.counters import Counts, EventCounts
 from components.write_examples.impressions import Impressions
+from components.write_examples.largest_times import largest_of
 from components.write_examples.vocabularies import Vocabularies, encode_categories
 from schemas.graph_artifact import FloatArray, IntArray
-from schemas.instants import HOUR, Duration, Instant, parse_duration
+from schemas.instants import HOUR, NO_EVENT, Duration, Instant, parse_duration
 from schemas.ranking_features import ranking_features
 
 COUNTER_NAME = re.compile(r"(content|kind)_(views|clicks|click_rate)_(\d+[smhd])")
 """Any feature of such a name is a counter: what is counted, what of it, and over which time before the refresh."""
+
+LARGEST_TIME = "largest_time"
+"""Key of the youngest event behind the features of a row; not a feature itself."""
 
 NO_CONTENT = -1
 """In place of a content's position: a content that nobody has seen, of no known kind."""
@@ -75,7 +79,7 @@ class ContentFeatures:
             instant: What the row may see, int64 microseconds [rows].
 
         Returns:
-            Features by name [rows].
+            Features by name, and as LARGEST_TIME the youngest event in any of the counters [rows].
         """
         keys = {"content": content, "kind": self.kind[content]}
         counted: dict[tuple[str, Duration], Counts] = {}
@@ -90,18 +94,23 @@ class ContentFeatures:
             if (level, horizon) not in counted:
                 counted[level, horizon] = self._events[level].within(keys[level], instant, horizon)
             columns[feature.name] = self._measure(counted[level, horizon], measure)
+        columns[LARGEST_TIME] = largest_of([counts.largest_time for counts in counted.values()], len(content))
         return columns
 
-    def age_hours(self, content: IntArray, time: IntArray, refresh: IntArray) -> FloatArray:
-        """Hours from when the content became visible to the request, float32 [rows].
+    def age_hours(self, content: IntArray, time: IntArray, refresh: IntArray) -> tuple[FloatArray, IntArray]:
+        """Hours from when the content became visible to the request, and the event that they count from.
 
         A content without published_at becomes visible by its first impression, which is an event like any other: one
         that is not strictly before the refresh is not known yet (rule 5), and the age is 0.
+
+        Returns:
+            The age, float32 [rows], and the instant of the first impression where it is used, else NO_EVENT [rows].
         """
         visible_from = self._visible_from[content]
-        known = (self._contents.published[content] != NEVER) | (visible_from < refresh)
+        published = self._contents.published[content] != NEVER
+        known = published | (visible_from < refresh)
         hours = numpy.where(known, numpy.maximum(time - visible_from, 0) / HOUR, 0)
-        return hours.astype(numpy.float32)
+        return hours.astype(numpy.float32), numpy.where(known & ~published, visible_from, NO_EVENT)
 
     def visible_from(self, before: Instant) -> IntArray:
         """When each content was published, else first shown strictly before an instant, else NEVER.

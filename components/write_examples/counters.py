@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 
 from schemas.graph_artifact import FloatArray, IntArray
-from schemas.instants import Duration
+from schemas.instants import NO_EVENT, Duration
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,10 +18,12 @@ class Counts:
     Attributes:
         views: int64 [queries].
         clicks: int64 [queries].
+        largest_time: When the youngest of the views happened, NO_EVENT without one, int64 microseconds [queries].
     """
 
     views: IntArray
     clicks: IntArray
+    largest_time: IntArray
 
     def rate(self, smoothing: float, prior: float) -> FloatArray:
         """The smoothed click rate (clicks + k prior) / (views + k), float32 [queries]."""
@@ -68,6 +70,21 @@ class EventCounts:
         group = self._group(key)
         return self._first[group], self._end(group, key, instant)
 
+    def largest_time(self, start: IntArray, end: IntArray) -> IntArray:
+        """When the youngest event of each span happened, for the leak audit.
+
+        Args:
+            start: First position in `event` [queries].
+            end: Last position, exclusive [queries].
+
+        Returns:
+            int64 microseconds, NO_EVENT where a span is empty [queries].
+        """
+        largest = numpy.full(len(end), NO_EVENT, numpy.int64)
+        some = end > start
+        largest[some] = self._time[self.event[end[some] - 1]]
+        return largest
+
     def before(self, key: IntArray, instant: IntArray) -> Counts:
         """Counts each key's events strictly before its instant [queries]."""
         return self._counts(*self.span(key, instant))
@@ -88,4 +105,5 @@ class EventCounts:
         return numpy.searchsorted(self._combined, group * (len(self._time) + 1) + earlier)
 
     def _counts(self, start: IntArray, end: IntArray) -> Counts:
-        return Counts(end - start, self._clicks_before[end] - self._clicks_before[start])
+        clicks = self._clicks_before[end] - self._clicks_before[start]
+        return Counts(end - start, clicks, self.largest_time(start, end))

@@ -11,7 +11,9 @@ References:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy
 import pyarrow
@@ -26,6 +28,9 @@ SECOND_FIELD = b"\x12"
 BYTES_LIST, FLOAT_LIST, INT64_LIST = b"\x0a", b"\x12", b"\x1a"
 """The tags of Feature.bytes_list, Feature.float_list and Feature.int64_list."""
 
+Piece: TypeAlias = pyarrow.LargeBinaryArray | pyarrow.LargeBinaryScalar
+"""A part of every record: a byte string for each [records], or one that all of them share."""
+
 
 @dataclasses.dataclass(frozen=True)
 class RaggedColumn:
@@ -39,6 +44,11 @@ class RaggedColumn:
     values: FloatArray | IntArray | pyarrow.Array
     offsets: IntArray
 
+    def rows(self, start: int, stop: int) -> RaggedColumn:
+        """The records from start up to stop, without a copy of their values."""
+        offsets = self.offsets[start : stop + 1]
+        return RaggedColumn(self.values[offsets[0] : offsets[-1]], offsets - offsets[0])
+
 
 def encode_examples(columns: Mapping[str, RaggedColumn]) -> pyarrow.LargeBinaryArray:
     """Serializes records.
@@ -49,20 +59,32 @@ def encode_examples(columns: Mapping[str, RaggedColumn]) -> pyarrow.LargeBinaryA
     Returns:
         The serialized tf.train.Example of each record [records].
     """
-    pieces: list[pyarrow.Array] = []
+    pieces: list[Piece] = []
     for name in sorted(columns, key=_map_order):
-        pieces.extend(_map_entry(name.encode(), columns[name]))
-    sizes = sum(pyarrow.compute.binary_length(piece).to_numpy() for piece in pieces)
-    pieces.insert(0, bytes_by_size(sizes, lambda size: FIRST_FIELD + varint(size)))
-    return join_bytes(pieces)
+        list_tag, payload = _payload(columns[name])
+        header = functools.partial(_entry_header, name.encode(), list_tag)
+        pieces += [bytes_by_size(sizes_of(payload), header), payload]
+    sizes: IntArray = functools.reduce(numpy.add, map(sizes_of, pieces))
+    return join_bytes([bytes_by_size(sizes, lambda size: FIRST_FIELD + varint(size)), *pieces])
 
 
-def join_bytes(pieces: list[pyarrow.Array]) -> pyarrow.LargeBinaryArray:
-    """Concatenates arrays of byte strings row by row [rows]."""
+def join_bytes(pieces: Sequence[Piece]) -> pyarrow.LargeBinaryArray:
+    """Concatenates byte strings row by row, at least one of the pieces an array [rows]."""
     return pyarrow.compute.binary_join_element_wise(*pieces, pyarrow.scalar(b"", pyarrow.large_binary()))
 
 
-def bytes_by_size(sizes: IntArray, make: Callable[[int], bytes]) -> pyarrow.LargeBinaryArray:
+def sizes_of(piece: Piece) -> IntArray:
+    """The bytes of each row [rows], or of the one that they share [1]."""
+    return numpy.array([len(piece.as_py())]) if isinstance(piece, pyarrow.Scalar) else numpy.diff(ends_of(piece))
+
+
+def ends_of(strings: pyarrow.LargeBinaryArray) -> IntArray:
+    """Where each byte string begins in the array's data, with the end of the last: int64 [rows + 1]."""
+    ends = numpy.frombuffer(strings.buffers()[1], numpy.int64)
+    return ends[strings.offset : strings.offset + len(strings) + 1]
+
+
+def bytes_by_size(sizes: IntArray, make: Callable[[int], bytes]) -> Piece:
     """Byte strings that depend on a length alone: made once for each distinct length, then handed out.
 
     Args:
@@ -70,8 +92,10 @@ def bytes_by_size(sizes: IntArray, make: Callable[[int], bytes]) -> pyarrow.Larg
         make: The byte string for one length.
 
     Returns:
-        make(sizes[i]) for each row i [rows].
+        make(sizes[i]) for each row i [rows], or one scalar where the rows are of one length.
     """
+    if len(sizes) and (sizes == sizes[0]).all():
+        return pyarrow.scalar(make(int(sizes[0])), pyarrow.large_binary())
     distinct = pyarrow.array(sizes).dictionary_encode()
     made = pyarrow.array([make(size) for size in distinct.dictionary.to_pylist()], pyarrow.large_binary())
     return made.take(distinct.indices)
@@ -94,13 +118,6 @@ def _map_order(name: str) -> bytes:
     return name.encode() + b"\xff"
 
 
-def _map_entry(name: bytes, column: RaggedColumn) -> list[pyarrow.Array]:
-    """One entry of the map Features.feature: the bytes before the payload, and the payload [records] each."""
-    list_tag, payload = _payload(column)
-    sizes = pyarrow.compute.binary_length(payload).to_numpy()
-    return [bytes_by_size(sizes, lambda size: _entry_header(name, list_tag, size)), payload]
-
-
 def _entry_header(name: bytes, list_tag: bytes, payload_size: int) -> bytes:
     """What precedes a payload: the map entry with its key, the Feature, its list, and the head of a packed field."""
     packed = list_tag != BYTES_LIST and payload_size > 0
@@ -115,10 +132,9 @@ def _payload(column: RaggedColumn) -> tuple[bytes, pyarrow.LargeBinaryArray]:
     values = column.values
     if isinstance(values, pyarrow.Array):
         strings = values.cast(pyarrow.large_binary())
-        sizes = pyarrow.compute.binary_length(strings).to_numpy()
-        elements = join_bytes([bytes_by_size(sizes, lambda size: FIRST_FIELD + varint(size)), strings])
-        ends = numpy.frombuffer(elements.buffers()[1], numpy.int64)
-        return BYTES_LIST, slices_of(elements.buffers()[2], ends[column.offsets])
+        heads = bytes_by_size(sizes_of(strings), lambda size: FIRST_FIELD + varint(size))
+        elements = join_bytes([heads, strings])
+        return BYTES_LIST, slices_of(elements.buffers()[2], ends_of(elements)[column.offsets])
     if values.dtype == numpy.float32:
         return FLOAT_LIST, slices_of(numpy.ascontiguousarray(values, "<f4"), column.offsets * 4)
     encoded, ends = varints(values.astype(numpy.int64, copy=False))

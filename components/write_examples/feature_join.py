@@ -9,10 +9,11 @@ import numpy
 import numpy.typing
 import pyarrow
 
-from components.write_examples.content_features import ContentFeatures
+from components.write_examples.content_features import LARGEST_TIME, ContentFeatures
 from components.write_examples.contents import Contents
 from components.write_examples.example_encoding import RaggedColumn
 from components.write_examples.impressions import Impressions
+from components.write_examples.largest_times import largest_of_requests
 from components.write_examples.order_features import OrderFeatures
 from components.write_examples.ranking_requests import RankingRequests
 from components.write_examples.refreshed_embeddings import RefreshedEmbeddings
@@ -79,8 +80,12 @@ class FeatureJoin:
         refresh = self.timeline.visible_refresh(requests.timestamp)
         row = requests.request_of_candidate
         users, contents = self.impressions.users, self.contents.ids
-        user_embedding, user_has_edges = self.embeddings.at("user", users, requests.user, refresh)
-        embedding, has_edges = self.embeddings.at("content", contents, requests.content, refresh[row])
+        user = self.embeddings.at("user", users, requests.user, refresh)
+        content = self.embeddings.at("content", contents, requests.content, refresh[row])
+        content_features = self.content_features.at(requests.content, refresh[row])
+        age, first_shown = self.content_features.age_hours(requests.content, requests.timestamp[row], refresh[row])
+        user_features, order_features = self.user_features.of(requests), self.order_features.of(requests)
+        counted = numpy.maximum(content_features[LARGEST_TIME], first_shown)
         return {
             "request_id": requests.request_id,
             "user_id": users.take(pyarrow.array(requests.user)),
@@ -93,16 +98,19 @@ class FeatureJoin:
             **_calendar(requests.timestamp),
             **requests.context,
             **self.slices.of(requests),
-            **self.content_features.at(requests.content, refresh[row]),
-            "content_age_hours": self.content_features.age_hours(
-                requests.content, requests.timestamp[row], refresh[row]
-            ),
-            **self.user_features.of(requests),
-            **self.order_features.of(requests),
-            "user_embedding": user_embedding,
-            "user_has_edges": user_has_edges,
-            "content_embedding": embedding,
-            "content_has_edges": has_edges,
+            **content_features,
+            "content_age_hours": age,
+            **user_features,
+            **order_features,
+            "user_embedding": user.vectors,
+            "user_has_edges": user.has_edges,
+            "content_embedding": content.vectors,
+            "content_has_edges": content.has_edges,
+            # What the leak audit compares: taken from the events and versions that were joined, not from the rule.
+            "largest_counter_event_time": largest_of_requests(counted, requests.offsets),
+            "largest_history_event_time": numpy.maximum(user_features[LARGEST_TIME], order_features[LARGEST_TIME]),
+            "user_embedding_as_of": user.as_of,
+            "content_embedding_as_of": largest_of_requests(content.as_of, requests.offsets),
         }
 
 

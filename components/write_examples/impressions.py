@@ -35,8 +35,8 @@ class Impressions:
     clicked: IntArray
     users: pyarrow.Array
 
-    def click_rate_before(self, instant: Instant, source: Path) -> float:
-        """The click rate of everything strictly before an instant: the prior of smoothed rates.
+    def click_rate_before(self, instant: Instant, source: Path) -> tuple[float, Instant]:
+        """The click rate of everything strictly before an instant, the prior of smoothed rates, and its youngest event.
 
         Raises:
             ContractError: There is no click before it.
@@ -47,7 +47,7 @@ class Impressions:
                 f"{source}: {len(clicked)} impressions and no click before {format_instant(instant)}, the network's "
                 "end; smoothed click rates need a prior from there: give logs of the whole window"
             )
-        return float(clicked.mean())
+        return float(clicked.mean()), int(self.time[len(clicked) - 1])
 
     def first_seen(self, contents: int, before: Instant = NEVER) -> IntArray:
         """The instant of each content's first impression strictly before an instant, NEVER without one [contents]."""

@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.compute
 
 from components.write_examples.article_pooling import Articles, directions
+from components.write_examples.content_features import LARGEST_TIME
 from components.write_examples.counters import EventCounts
 from components.write_examples.log_tables import as_instants, read_log_table
 from components.write_examples.ranking_requests import RankingRequests
@@ -45,7 +46,7 @@ class OrderFeatures:
         self._content_direction = directions(content_mean)
 
     def of(self, requests: RankingRequests) -> dict[str, IntArray | FloatArray]:
-        """`user_orders` [requests] and `order_cosine` [candidates]."""
+        """`user_orders` [requests], `order_cosine` [candidates], and LARGEST_TIME, of the youngest order [requests]."""
         start, end = self._events.span(requests.user, requests.timestamp)
         start = numpy.maximum(start, end - RECENT_ORDERS)
         counts = end - start
@@ -55,4 +56,8 @@ class OrderFeatures:
         cosine = numpy.einsum(
             "cd,cd->c", recent[requests.request_of_candidate], self._content_direction[requests.content]
         )
-        return {"user_orders": counts, "order_cosine": cosine}
+        return {
+            "user_orders": counts,
+            "order_cosine": cosine,
+            LARGEST_TIME: self._events.largest_time(start, end),
+        }

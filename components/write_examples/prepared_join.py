@@ -37,6 +37,7 @@ class PreparedJoin:
         content_mean: The mean of each content's article vectors, float32 [contents, 128].
         vocabularies: Values of encoded categories by feature.
         prior: The prior of smoothed click rates.
+        largest_prior_time: When the youngest impression in the prior happened.
     """
 
     join: FeatureJoin
@@ -45,6 +46,7 @@ class PreparedJoin:
     content_mean: FloatArray
     vocabularies: Vocabularies
     prior: float
+    largest_prior_time: Instant
 
     def youngest_event_before(self, instant: Instant) -> str | None:
         """ISO 8601 of the youngest impression or order strictly before an instant; None without one."""
@@ -71,7 +73,7 @@ def prepare_join(
     start, end = timeline.network_end, timeline.test_end
     contents = read_contents(logs)
     impressions = read_impressions(logs, contents, end)
-    prior = impressions.click_rate_before(start, logs / "impressions")
+    prior, largest_prior_time = impressions.click_rate_before(start, logs / "impressions")
     vocabularies = read_vocabularies(logs, contents, impressions, start)
     requests = read_requests(logs, contents, impressions.users, vocabularies, start, end)
     splits = split_requests(requests, timeline, settings.validation_share)
@@ -90,4 +92,4 @@ def prepare_join(
         embeddings=RefreshedEmbeddings(store, timeline.as_of),
         slices=Slices(impressions, contents, timeline, cold_content_views),
     )
-    return PreparedJoin(join, splits, articles, content_mean, vocabularies, prior)
+    return PreparedJoin(join, splits, articles, content_mean, vocabularies, prior, largest_prior_time)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy
 import pyarrow
 import pyarrow.compute
 
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
+from schemas.embedding_versions import EmbeddingVersion
 from schemas.errors import ContractError
 from schemas.graph_artifact import FloatArray, IntArray
 from schemas.instants import Instant, format_instant, parse_instant
@@ -55,6 +58,21 @@ def weights_of_refreshes(store: EmbeddingStore, instants: list[Instant]) -> tupl
     return tuple(sorted({str(store.meta(instant).details.get("weights", store.space)) for instant in instants}))
 
 
+@dataclasses.dataclass(frozen=True)
+class JoinedEmbeddings:
+    """Vectors of nodes, each of the version that its row was joined to.
+
+    Attributes:
+        vectors: float32; zeros for nodes that a version does not hold [rows, size].
+        has_edges: 1 where the node has a view before the refresh, float32 [rows].
+        as_of: What the version that was read says of itself, int64 microseconds [rows].
+    """
+
+    vectors: FloatArray
+    has_edges: FloatArray
+    as_of: IntArray
+
+
 class RefreshedEmbeddings:
     """Looks up embeddings of users and contents at the refresh that each row sees.
 
@@ -65,35 +83,36 @@ class RefreshedEmbeddings:
 
     def __init__(self, store: EmbeddingStore, first: Instant) -> None:
         self._store = store
-        self._cached: dict[str, tuple[Instant, NodeEmbeddings]] = {}
+        self._cached: dict[str, tuple[Instant, EmbeddingVersion, NodeEmbeddings]] = {}
         self.size: int = store.read(first, "content").embedding.shape[1]
         """Values of one vector."""
+        self.versions: dict[Instant, EmbeddingVersion] = {}
+        """Every version that was joined to a row so far, by its instant."""
 
-    def at(self, kind: str, ids: pyarrow.Array, node: IntArray, refresh: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Vectors of nodes, each at its row's refresh; zeros for nodes that a refresh does not hold.
+    def at(self, kind: str, ids: pyarrow.Array, node: IntArray, refresh: IntArray) -> JoinedEmbeddings:
+        """Vectors of nodes, each at its row's refresh.
 
         Args:
             kind: `user` or `content`.
             ids: Ids of nodes [nodes].
             node: Position in `ids` [rows].
             refresh: The refresh that the row sees, int64 microseconds, ascending [rows].
-
-        Returns:
-            The vectors, float32 [rows, size], and 1 where the node has a view before the refresh, float32 [rows].
         """
         vectors = numpy.zeros((len(node), self.size), numpy.float32)
         has_edges = numpy.zeros(len(node), numpy.float32)
+        as_of = numpy.zeros(len(node), numpy.int64)
         instants, starts = numpy.unique(refresh, return_index=True)
         for instant, start, stop in zip(instants, starts, [*starts[1:], len(refresh)], strict=True):
-            table = self._read(int(instant), kind)
+            version, table = self._read(int(instant), kind)
+            as_of[start:stop] = version.as_of
             used, row = numpy.unique(node[start:stop], return_inverse=True)
             position = pyarrow.compute.index_in(ids.take(pyarrow.array(used)), table.ids).fill_null(-1).to_numpy()[row]
             known = numpy.flatnonzero(position >= 0)
             vectors[start + known] = table.embedding[position[known]]
             has_edges[start + known] = table.views[position[known]] > 0
-        return vectors, has_edges
+        return JoinedEmbeddings(vectors, has_edges, as_of)
 
-    def _read(self, instant: Instant, kind: str) -> NodeEmbeddings:
+    def _read(self, instant: Instant, kind: str) -> tuple[EmbeddingVersion, NodeEmbeddings]:
         """Keeps the last instant: rows come in the order of time, and files end within a refresh."""
         cached = self._cached.get(kind)
         if cached is None or cached[0] != instant:
@@ -103,5 +122,7 @@ class RefreshedEmbeddings:
                     f"{self._store.folder(instant)}: {kind} vectors have {table.embedding.shape[1]} values, "
                     f"those of other refreshes {self.size}; embed every refresh with one network"
                 )
-            self._cached[kind] = cached = (instant, table)
-        return cached[1]
+            version = EmbeddingVersion.of(self._store.meta(instant))
+            self.versions[version.as_of] = version
+            self._cached[kind] = cached = (instant, version, table)
+        return cached[1:]

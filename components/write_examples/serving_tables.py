@@ -37,11 +37,11 @@ def write_serving_tables(
     content = numpy.concatenate([[NO_CONTENT], numpy.arange(len(contents))])
     instant = numpy.full(len(content), as_of, numpy.int64)
     ids = pyarrow.concat_arrays([pyarrow.array([""]), contents])
-    embedding, has_edges = join.embeddings.at("content", contents, content[1:], instant[1:])
+    embeddings = join.embeddings.at("content", contents, content[1:], instant[1:])
     features = {
         **join.content_features.at(content, instant),
-        "content_embedding": numpy.vstack([numpy.zeros((1, join.embeddings.size), numpy.float32), embedding]),
-        "content_has_edges": numpy.append(numpy.float32(0), has_edges),
+        "content_embedding": numpy.vstack([numpy.zeros((1, join.embeddings.size), numpy.float32), embeddings.vectors]),
+        "content_has_edges": numpy.append(numpy.float32(0), embeddings.has_edges),
     }
     columns = {"content_id": ids, "visible_from": join.content_features.visible_from(as_of)[content]}
     for feature in ranking_features():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy
 
 from components.write_examples.ranking_requests import RankingRequests
 from schemas.errors import ContractError
+from schemas.example_artifact import SPLITS
 from schemas.instants import Instant, format_instant
 from schemas.timeline import Timeline
 
@@ -34,6 +37,18 @@ def split_requests(
         if start == stop:
             raise ContractError(_empty(split, *spans[split], validation_share))
     return {split: requests.slice(start, stop) for split, (start, stop) in boundaries.items()}
+
+
+def split_spans(splits: dict[str, RankingRequests], timeline: Timeline) -> dict[str, tuple[str, str]]:
+    """Start and end (exclusive) of each split as it was cut, ISO 8601.
+
+    Args:
+        splits: The requests by split; validation begins with its first one.
+        timeline: Where train begins and test begins and ends.
+    """
+    borders = [timeline.network_end, int(splits["validation"].timestamp[0]), timeline.as_of, timeline.test_end]
+    texts = [format_instant(border) for border in borders]
+    return dict(zip(SPLITS, itertools.pairwise(texts), strict=True))
 
 
 def _empty(split: str, start: Instant, end: Instant, validation_share: float) -> str:

@@ -14,10 +14,12 @@ from components.write_examples.refreshed_embeddings import weights_of_refreshes
 from components.write_examples.serving_tables import write_serving_tables
 from components.write_examples.settings import ExampleSettings
 from components.write_examples.split_records import write_split
+from components.write_examples.splits import split_spans
 from schemas.artifact_meta import FILE_NAME, ArtifactMeta, read_meta, write_meta
 from schemas.embedding_store import EmbeddingStore
+from schemas.embedding_versions import write_embedding_versions
 from schemas.errors import ContractError
-from schemas.example_artifact import ExampleDetails
+from schemas.example_artifact import EMBEDDING_VERSIONS, ExampleDetails, RecordFile
 from schemas.folders import whole_folder
 from schemas.instants import format_instant
 from schemas.step_report import StepReport
@@ -56,10 +58,11 @@ def write_examples(
     store = EmbeddingStore(embeddings)
     prepared = prepare_join(logs, store, timeline, cold_content_views, settings)
     report.counts["prepare_seconds"] = round(time.perf_counter() - started, 3)
+    files: dict[str, RecordFile] = {}
     with whole_folder(output) as folder:
         for split, requests in prepared.splits.items():
             started = time.perf_counter()
-            write_split(folder / split, requests, prepared.join, settings.candidates_per_file)
+            files |= write_split(folder / split, requests, prepared.join, settings)
             report.counts |= {
                 f"{split}_requests": len(requests),
                 f"{split}_candidates": len(requests.content),
@@ -69,8 +72,11 @@ def write_examples(
         write_serving_tables(
             folder / "serving", prepared.join, prepared.articles, prepared.content_mean, timeline.as_of
         )
-        write_embedding_records(folder / "embeddings", store, timeline.as_of)
-        details = _details(prepared, store, timeline, settings)
+        files |= write_embedding_records(folder / "embeddings", store, timeline.as_of, settings.suffix)
+        versions = folder / EMBEDDING_VERSIONS
+        versions.parent.mkdir()
+        write_embedding_versions(versions, prepared.join.embeddings.versions.values())
+        details = _details(prepared, store, timeline, settings, files)
         meta = ArtifactMeta(
             kind="examples",
             as_of=format_instant(timeline.as_of),
@@ -93,7 +99,11 @@ def _check_reach(logs: Path, timeline: Timeline) -> None:
 
 
 def _details(
-    prepared: PreparedJoin, store: EmbeddingStore, timeline: Timeline, settings: ExampleSettings
+    prepared: PreparedJoin,
+    store: EmbeddingStore,
+    timeline: Timeline,
+    settings: ExampleSettings,
+    files: dict[str, RecordFile],
 ) -> ExampleDetails:
     splits = prepared.splits
     return ExampleDetails(
@@ -111,6 +121,9 @@ def _details(
         refresh=timeline.refresh,
         training_slate_size=float(numpy.median(splits["train"].slate_size)),
         largest_test_event_time=prepared.youngest_event_before(timeline.test_end),
+        files=files,
+        split_spans=split_spans(splits, timeline),
+        largest_prior_event_time=format_instant(prepared.largest_prior_time),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy
 
+from components.write_examples.content_features import LARGEST_TIME
 from components.write_examples.counters import EventCounts
 from components.write_examples.impressions import Impressions
+from components.write_examples.largest_times import largest_of_requests
 from components.write_examples.ranking_requests import RankingRequests
 from components.write_examples.settings import ExampleSettings
 from schemas.graph_artifact import FloatArray, IntArray
@@ -33,13 +35,18 @@ class UserFeatures:
         self._by_content = EventCounts(self._pair(user, content, len(kind)), time, clicked)
 
     def of(self, requests: RankingRequests) -> dict[str, IntArray | FloatArray]:
-        """Features of requests [requests] and of their candidates [candidates], by name."""
+        """Features of requests [requests] and of their candidates [candidates], by name.
+
+        As LARGEST_TIME comes the youngest event behind any of them [requests].
+        """
         recent = self._by_user.within(requests.user, requests.timestamp, RECENT)
         row = requests.request_of_candidate
         user, time, content = requests.user[row], requests.timestamp[row], requests.content
         by_kind = self._by_kind.within(self._pair(user, self._kind[content], self._kind.max() + 1), time, RECENT)
         own = self._by_content.before(self._pair(user, content, len(self._kind)), time)
+        candidates = numpy.maximum(by_kind.largest_time, own.largest_time)
         return {
+            LARGEST_TIME: numpy.maximum(recent.largest_time, largest_of_requests(candidates, requests.offsets)),
             "user_views": recent.views,
             "user_clicks": recent.clicks,
             "user_click_rate": recent.rate(self._settings.user_smoothing, self._prior),

@@ -10,9 +10,6 @@ import numpy.typing
 
 from schemas.graph_artifact import IntArray
 
-LONGEST = 10
-"""Bytes of a 64-bit varint; negative numbers are written in two's complement and always take all ten."""
-
 
 def varint(value: int) -> bytes:
     """Encodes one number that is not negative."""
@@ -34,14 +31,16 @@ def varints(values: IntArray) -> tuple[numpy.typing.NDArray[numpy.uint8], IntArr
         The bytes of all of them, and where each begins, with the end last: int64 [values + 1].
     """
     rest: numpy.typing.NDArray[numpy.uint64] = values.astype(numpy.uint64)
+    longest = len(varint(int(rest.max(initial=0))))
+    if longest == 1:  # flags, clicks and most categories
+        return rest.astype(numpy.uint8), numpy.arange(len(values) + 1)
     sizes = numpy.ones(len(values), numpy.int64)
-    for position in range(1, LONGEST):
-        sizes += rest >= numpy.uint64(1 << 7 * position)
+    encoded = numpy.empty((len(values), longest), numpy.uint8)
+    for position in range(longest):
+        encoded[:, position] = rest & 0x7F
+        rest = rest >> numpy.uint64(7)
+        more = rest > 0
+        encoded[:, position] |= more.view(numpy.uint8) << 7
+        sizes += more
     ends = numpy.concatenate([[0], numpy.cumsum(sizes)])
-    encoded = numpy.empty(ends[-1], numpy.uint8)
-    starts = ends[:-1]
-    while len(rest):
-        more = rest > 0x7F
-        encoded[starts] = (rest & 0x7F) | (more.astype(numpy.uint64) << 7)
-        starts, rest = starts[more] + 1, rest[more] >> numpy.uint64(7)
-    return encoded, ends
+    return encoded[numpy.arange(longest) < sizes[:, numpy.newaxis]], ends

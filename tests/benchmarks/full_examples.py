@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy
@@ -62,8 +63,15 @@ def _request(generator: numpy.random.Generator) -> tuple[tensorflow.train.Exampl
         "clicked": clicked,
         "user_id": [f"u{generator.integers(50)}"],
     }
+    # Each feature draws from its own source, so that a new one in the list changes no other.
+    seed = int(generator.integers(2**32))
     features = {
-        feature.name: _encode(feature, known.get(feature.name, _noise(generator, feature)))
+        feature.name: _encode(
+            feature,
+            known.get(
+                feature.name, _noise(numpy.random.default_rng([seed, zlib.crc32(feature.name.encode())]), feature)
+            ),
+        )
         for feature in ranking_features()
     }
     return tensorflow.train.Example(features=tensorflow.train.Features(feature=features)), int(clicked.sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy
 import pytest
 
 from components.embed_nodes.settings import EmbeddingSettings
@@ -73,3 +74,16 @@ def test_only_nodes_that_exist_are_written(world: WrittenWorld) -> None:
     store = EmbeddingStore(world.folder / "scratch")
     counts = [len(store.read(instant, "user").ids) for instant in INSTANTS]
     assert 0 < counts[0] < counts[1] < 140
+
+
+def test_meta_names_the_youngest_edge_or_order_that_went_in(world: WrittenWorld) -> None:
+    """What the leak audit of the ranking examples rests on, against every time of the graph's files (rule 8)."""
+    files = [
+        *(world.folder / "graph" / "edges").glob("*/time.npy"),
+        world.folder / "graph" / "features/orders/time.npy",
+    ]
+    times = numpy.concatenate([numpy.load(file) for file in files])
+    store = EmbeddingStore(world.folder / "scratch")
+    for instant in INSTANTS:
+        youngest = int(times[times < instant].max())
+        assert store.meta(instant).largest_event_time == format_instant(youngest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy
@@ -56,6 +57,15 @@ def test_shuffling_follows_the_seed_and_differs_from_epoch_to_epoch(tmp_path: Pa
     assert epochs(seed=2)[0] != first
     assert sorted(first) == sorted(second) == list(range(1, 21))
     assert epochs(seed=1, shuffle_requests=0) == [list(range(1, 21))] * 2
+
+
+def test_compressed_records_are_read_alike(tmp_path: Path) -> None:
+    path = tmp_path / "part-00000.tfrecord"
+    write_records(path, some_requests((2, 3)))
+    compressed = path.with_name("part-00000.tfrecord.gz")
+    compressed.write_bytes(gzip.compress(path.read_bytes()))
+    plain, read = (next(iter(request_dataset([name], MODEL_FEATURES, 3, 2, 2)))[0] for name in (path, compressed))
+    assert all((plain[name].numpy() == read[name].numpy()).all() for name in plain)
 
 
 def test_another_number_of_records_than_the_examples_say_is_refused(tmp_path: Path) -> None:

@@ -64,6 +64,10 @@ class BruteForce:
             "user_id": [user],
             "timestamp": [time],
             "refresh": [refresh],
+            "user_embedding_as_of": [refresh],
+            "content_embedding_as_of": [refresh],
+            "largest_counter_event_time": [max(self.last_counted(content, refresh) for content in rows["content_id"])],
+            "largest_history_event_time": [max([0, *self.history(rows["content_id"], own, recent), *orders["time"]])],
             "cold_user": [int(not (window["user_id"] == user).any())],
             "slate_size": [len(rows)],
             "hour": [moment.hour],
@@ -117,6 +121,20 @@ class BruteForce:
             features[f"kind_click_rate_{name}"] = self.rate(same_kind, SETTINGS.content_smoothing)
         embedding, has_edges = self.embedding("content", content, refresh)
         return {**features, "content_embedding": embedding, "content_has_edges": has_edges}
+
+    def last_counted(self, content: str, refresh: int) -> int:
+        """The youngest event in the counters of a content and its kind, or the first one where the age is from it."""
+        before = self.impressions[self.impressions["time"] < refresh]
+        near = before[before["time"] >= refresh - max(HORIZONS.values())]
+        counted = near[self.kinds[near.index] == self.contents[content]["kind"]]["time"].tolist()
+        if pandas.isna(self.contents[content]["published_at"]):
+            shown = before[before["content_id"] == content]["time"]
+            counted += [shown.min()] if len(shown) else []
+        return max([0, *map(int, counted)])
+
+    def history(self, shown: pandas.Series, own: pandas.DataFrame, recent: pandas.DataFrame) -> list[int]:
+        """When the user's views happened that count: any of the last days, or of what is shown."""
+        return [*recent["time"], *own[own["content_id"].isin(shown)]["time"]]
 
     def rate(self, rows: pandas.DataFrame, smoothing: float) -> float:
         return float((rows["clicked"].sum() + smoothing * self.prior) / (len(rows) + smoothing))

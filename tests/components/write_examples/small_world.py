@@ -15,7 +15,7 @@ from components.write_examples.settings import ExampleSettings
 from components.write_examples.step import write_examples
 from schemas.artifact_meta import ArtifactMeta
 from schemas.embedding_store import EmbeddingStore, NodeEmbeddings
-from schemas.example_artifact import ExampleArtifact
+from schemas.example_artifact import ExampleArtifact, compression_type
 from schemas.instants import HOUR, Instant, format_instant
 from schemas.ranking_features import ranking_features
 from schemas.step_report import StepReport
@@ -136,7 +136,8 @@ def examples_of(
 
 def serialized_records(artifact: ExampleArtifact, split: str) -> list[bytes]:
     """The records of one split as bytes, read by TensorFlow, which checks both CRCs."""
-    dataset = tensorflow.data.TFRecordDataset([str(path) for path in artifact.records(split)])
+    paths = artifact.records(split)
+    dataset = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths))
     return [record.numpy() for record in dataset]
 
 

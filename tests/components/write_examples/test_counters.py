@@ -9,6 +9,7 @@ import hypothesis.strategies as strategies
 import numpy
 
 from components.write_examples.counters import Counts, EventCounts
+from schemas.instants import NO_EVENT
 
 keys = strategies.integers(0, 4) | strategies.just(10**15)
 times = strategies.integers(0, 12)
@@ -33,6 +34,8 @@ def test_counts_equal_a_count_by_hand(
         near = [row for row in earlier if row[1] >= now - horizon]
         assert (before.views[position], before.clicks[position]) == (len(earlier), sum(row[2] for row in earlier))
         assert (within.views[position], within.clicks[position]) == (len(near), sum(row[2] for row in near))
+        assert before.largest_time[position] == max([row[1] for row in earlier], default=NO_EVENT)
+        assert within.largest_time[position] == max([row[1] for row in near], default=NO_EVENT)
 
 
 @hypothesis.given(events, queries)
@@ -48,7 +51,7 @@ def test_spans_list_the_events_of_a_key_oldest_first(
 
 
 def test_rates_are_shrunk_towards_the_prior() -> None:
-    counts = Counts(numpy.array([0, 10, 10]), numpy.array([0, 0, 10]))
+    counts = Counts(numpy.array([0, 10, 10]), numpy.array([0, 0, 10]), numpy.array([NO_EVENT, 7, 8]))
     rates = counts.rate(smoothing=10, prior=0.2)
     numpy.testing.assert_allclose(rates, [0.2, 0.1, 0.6], rtol=1e-6)
     assert rates.dtype == numpy.float32

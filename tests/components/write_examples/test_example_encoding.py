@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import itertools
 from pathlib import Path
 from typing import Any
 
+import google_crc32c
 import hypothesis
 import hypothesis.strategies as strategies
 import numpy
 import pyarrow
+import pytest
 import tensorflow
 
+from components.write_examples import tfrecord_file
 from components.write_examples.example_encoding import RaggedColumn, encode_examples
 from components.write_examples.tfrecord_file import write_records
 from components.write_examples.varints import varint, varints
+from schemas.example_artifact import RecordFile
 
 Lists = list[list[Any]]
 
@@ -101,12 +107,38 @@ def test_varints_decode_to_the_same_numbers(numbers: list[int]) -> None:
     assert all(varint(number) == bytes(varints(numpy.array([number]))[0]) for number in numbers if number >= 0)
 
 
-@hypothesis.settings(max_examples=30)
-@hypothesis.given(strategies.lists(strategies.binary(max_size=300), max_size=6))
-def test_files_equal_tfrecord_writers(tmp_path_factory: object, records: list[bytes]) -> None:
-    folder = Path(tensorflow.io.gfile.join(str(tmp_path_factory.mktemp("records"))))  # type: ignore[attr-defined]
+@hypothesis.settings(max_examples=40)
+@hypothesis.given(
+    strategies.lists(strategies.binary(max_size=300), max_size=6), strategies.sampled_from([1, 200, 2**20])
+)
+def test_files_equal_tfrecord_writers(
+    tmp_path_factory: pytest.TempPathFactory, records: list[bytes], block_bytes: int
+) -> None:
+    folder = tmp_path_factory.mktemp("records")
     with tensorflow.io.TFRecordWriter(str(folder / "expected")) as writer:
         for record in records:
             writer.write(record)
-    write_records(folder / "written", pyarrow.array(records, pyarrow.large_binary()))
-    assert (folder / "written").read_bytes() == (folder / "expected").read_bytes()
+    parts = [pyarrow.array(part, pyarrow.large_binary()) for part in (records[:2], records[2:])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tfrecord_file, "BLOCK_BYTES", block_bytes)
+        written = write_records(folder / "written", parts)
+        compressed = write_records(folder / "written.gz", parts)
+    expected = (folder / "expected").read_bytes()
+    assert (folder / "written").read_bytes() == expected
+    assert gzip.decompress((folder / "written.gz").read_bytes()) == expected
+    for entry, name in ((written, "written"), (compressed, "written.gz")):
+        data = (folder / name).read_bytes()
+        checksum = base64.b64encode(google_crc32c.value(data).to_bytes(4, "big")).decode()
+        assert entry == RecordFile(records=len(records), bytes=len(data), crc32c=checksum)
+
+
+def test_records_of_one_length_and_a_slice_of_them(tmp_path: Path) -> None:
+    """Headers that all records share are encoded once."""
+    features: dict[str, Lists] = {"kind": [[number] for number in (3, 100, 127)], "name": [["a", "b"]] * 3}
+    columns = {name: column_of(lists) for name, lists in features.items()}
+    encoded = encode_examples(columns)
+    expected = [tensorflow_bytes(features, record, columns) for record in range(3)]
+    assert encoded.to_pylist() == expected
+    write_records(tmp_path / "written", [encoded.slice(1)])
+    dataset = tensorflow.data.TFRecordDataset(str(tmp_path / "written"))
+    assert [record.numpy() for record in dataset] == expected[1:]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import shutil
 from pathlib import Path
 
+import google_crc32c
 import numpy
 import pytest
 import tensorflow
 
 from components.write_examples.settings import ExampleSettings
+from schemas.embedding_versions import read_embedding_versions
+from schemas.errors import ContractError
 from schemas.example_artifact import SPLITS, ExampleArtifact
-from schemas.instants import format_instant
+from schemas.graph_artifact import NODE_KINDS
+from schemas.instants import format_instant, parse_instant
 from schemas.ranking_features import ranking_features
 from schemas.timeline import Timeline
 from tests.components.write_examples.brute_force import BruteForce
@@ -20,6 +27,7 @@ from tests.components.write_examples.small_world import (
     TIMELINE,
     World,
     examples_of,
+    impressions_frame,
     parsed_records,
     serialized_records,
     world_tables,
@@ -130,3 +138,61 @@ def test_meta_says_what_a_reader_needs(artifact: ExampleArtifact, world: World) 
     assert details.prior_click_rate == pytest.approx(BruteForce(world, TIMELINE).prior)
     assert details.training_slate_size == numpy.median([row["slate_size"][0] for row in records["train"]])
     assert artifact.meta.counts["test_clicks"] == details.clicks["test"]
+
+
+def test_the_manifest_lists_every_record_file(artifact: ExampleArtifact) -> None:
+    paths = {str(path.relative_to(artifact.folder)): path for path in artifact.folder.rglob("*.tfrecord*")}
+    assert sorted(artifact.details.files) == sorted(paths)
+    for name, path in paths.items():
+        listed, data = artifact.details.files[name], path.read_bytes()
+        assert listed.records == sum(1 for _ in tensorflow.data.TFRecordDataset(str(path)))
+        assert listed.bytes == len(data)
+        assert base64.b64decode(listed.crc32c) == google_crc32c.value(data).to_bytes(4, "big")
+
+
+def test_gzip_changes_no_record_and_two_runs_write_the_same_bytes(
+    artifact: ExampleArtifact, world: World, tmp_path: Path
+) -> None:
+    settings = ExampleSettings(candidates_per_file=60, compression="gzip")
+    first, second = (examples_of(world, tmp_path / name, settings=settings) for name in ("first", "second"))
+    assert not list(first.folder.rglob("*.tfrecord"))
+    assert first.details.files == second.details.files
+    for split in SPLITS:
+        assert serialized_records(first, split) == serialized_records(artifact, split)
+    for kind in NODE_KINDS:
+        data = gzip.decompress((first.folder / "embeddings" / f"{kind}.tfrecord.gz").read_bytes())
+        assert data == (artifact.folder / "embeddings" / f"{kind}.tfrecord").read_bytes()
+
+
+def test_readers_refuse_record_files_that_are_not_the_manifests(artifact: ExampleArtifact, tmp_path: Path) -> None:
+    copy = ExampleArtifact(shutil.copytree(artifact.folder, tmp_path / "copy"))
+    path = copy.records("train")[1]
+    data = path.read_bytes()
+    for damage in (lambda: path.write_bytes(data[:-1]), path.unlink):
+        damage()
+        with pytest.raises(ContractError, match=r"1 record files differ from meta\.json, for example train/part-00001"):
+            copy.records("train")
+    path.write_bytes(data)
+    path.with_name("part-99999.tfrecord").write_bytes(data)
+    with pytest.raises(ContractError, match=f"train/part-99999.tfrecord: {len(data)} bytes, listed with no;"):
+        copy.records("train")
+    assert copy.records("test")
+
+
+def test_meta_and_versions_say_what_the_leak_audit_needs(artifact: ExampleArtifact, world: World) -> None:
+    spans = {split: [parse_instant(border) for border in span] for split, span in artifact.details.split_spans.items()}
+    validation = parsed_records(artifact, "validation")[0]["timestamp"][0]
+    assert spans == {
+        "train": [TIMELINE.network_end, validation],
+        "validation": [validation, TIMELINE.as_of],
+        "test": [TIMELINE.as_of, TIMELINE.test_end],
+    }
+    times = impressions_frame(world.tables)["time"]
+    youngest = times[times < TIMELINE.network_end].max()
+    assert artifact.details.largest_prior_event_time == format_instant(youngest)
+    seen = {record["refresh"][0] for split in SPLITS for record in parsed_records(artifact, split)}
+    versions = read_embedding_versions(artifact.embedding_versions)
+    assert [version.as_of for version in versions] == sorted(seen | {TIMELINE.as_of})
+    for version in versions:
+        assert version.largest_event_time == version.as_of - 1
+        assert (version.weights, version.weights_known_before) == (SPACE, TIMELINE.network_end)
