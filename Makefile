@@ -1,10 +1,10 @@
-# make setup | run | test | lint | types; each sets up what it needs first. Needs Python 3.11 and a C compiler.
+# make setup | run | test | lint | types | protos; each sets up what it needs first. Needs Python 3.11 and a C compiler.
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
 MAIN_PACKAGES := duckdb, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
-.PHONY: setup run test lint types
+.PHONY: setup run test lint types protos
 
 setup: $(INSTALLED)
 
@@ -29,3 +29,9 @@ $(INSTALLED): $(LOCK)
 	.venv/bin/python -m pip install --quiet --constraint $(LOCK) torch
 	@.venv/bin/python -c "import $(MAIN_PACKAGES)" 2> .venv/import.log || { cat .venv/import.log; exit 1; }
 	@touch $@
+
+# The messages of the client; grpcio-tools for protobuf 6 lives in an environment of its own, away from the lock's grpcio.
+protos:
+	$(PYTHON) -m venv build/protos
+	build/protos/bin/python -m pip install --quiet grpcio-tools==1.76.0 "protobuf<7" setuptools
+	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/prediction.proto

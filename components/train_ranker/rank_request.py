@@ -31,10 +31,11 @@ DERIVED_OF_CANDIDATES = frozenset(
 Values = dict[str, tensorflow.Tensor]
 
 
-def request_specification(embedding_size: int) -> dict[str, tensorflow.TensorSpec]:
-    """Names, shapes and types of what a `rank` request carries; D is the size of the embeddings.
+def request_specification() -> dict[str, tensorflow.TensorSpec]:
+    """Names, shapes and types of what a `rank` request carries.
 
-    - user_embedding float32 [D] and its space: from the feature store.
+    - user_embedding float32 and its space: from the feature store. Of any length, since the caller cannot know that
+      of a version which has just been promoted; a vector of another space or length counts as none.
     - recent_order_article_ids [K]: newest last; the last 25 are read.
     - viewed_content_ids and viewed_times [V], clicked_content_ids and clicked_times [C]: the user's own impressions
       and clicks of at least the last 7 days, in any order, UTC microseconds.
@@ -43,7 +44,7 @@ def request_specification(embedding_size: int) -> dict[str, tensorflow.TensorSpe
     """
     ids, instants = ([None], tensorflow.string), ([None], tensorflow.int64)
     shapes = {
-        USER_EMBEDDING: ([embedding_size], tensorflow.float32),
+        USER_EMBEDDING: ([None], tensorflow.float32),
         "space": ([], tensorflow.string),
         "recent_order_article_ids": ids,
         "viewed_content_ids": ids,
@@ -104,7 +105,11 @@ class RankRequest(tensorflow.Module):
     ) -> Values:
         timestamp = request["timestamp"]
         recent_views, recent_clicks = views.recent(timestamp).count, clicks.recent(timestamp).count
-        own_space = tensorflow.cast(tensorflow.equal(request["space"], self._facts.space), tensorflow.float32)
+        given = request[USER_EMBEDDING]
+        of_own_space = tensorflow.equal(request["space"], self._facts.space) & tensorflow.equal(
+            tensorflow.size(given), self._facts.embedding_size
+        )
+        own_space = tensorflow.cast(of_own_space, tensorflow.float32)
         device = tensorflow.argmax(tensorflow.equal(self._devices, request["device"]), output_type=tensorflow.int64)
         single = {
             "hour": hour_of(timestamp),
@@ -119,10 +124,10 @@ class RankRequest(tensorflow.Module):
             "user_has_edges": own_space * self._has_edges(views, timestamp),
         }
         values = {name: tensorflow.reshape(value, [1, 1]) for name, value in single.items()}
-        # A foreign vector is not multiplied by 0, which would let its NaN through.
-        foreign = tensorflow.zeros_like(request[USER_EMBEDDING])
-        vector = tensorflow.where(own_space > 0, request[USER_EMBEDDING], foreign)
-        return {**values, USER_EMBEDDING: vector[tensorflow.newaxis]}
+        # A foreign vector is cut and not multiplied by 0, which would let its NaN through.
+        kept = given[: tensorflow.where(of_own_space, self._facts.embedding_size, 0)]
+        vector = tensorflow.pad(kept, [[0, self._facts.embedding_size - tensorflow.size(kept)]])
+        return {**values, USER_EMBEDDING: tensorflow.reshape(vector, [1, self._facts.embedding_size])}
 
     def _kind_rates(
         self, views: Events, clicks: Events, timestamp: tensorflow.Tensor, kinds: tensorflow.Tensor

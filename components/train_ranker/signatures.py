@@ -48,7 +48,7 @@ class ServingRanker(tensorflow.Module):
     def inputs(self) -> dict[str, dict[str, tensorflow.TensorSpec]]:
         """What each signature takes."""
         return {
-            "rank": request_specification(self._facts.embedding_size),
+            "rank": request_specification(),
             "score": self._specification(self._features),
             "score_logged": self._specification((*self._features, *features_of(frozenset({"position"})))),
             "score_examples": {"examples": tensorflow.TensorSpec([None], tensorflow.string, "examples")},
@@ -63,9 +63,13 @@ class ServingRanker(tensorflow.Module):
         return {**functions, "serving_default": functions["rank"]}
 
     def rank(self, **request: tensorflow.Tensor) -> Values:
-        """Click probability [N] of the candidates of one request, see request_specification."""
+        """Click probability [N] of the candidates of one request, see request_specification.
+
+        And the space whose vectors this version understands, so that a caller learns which to send next.
+        """
         of_request, of_candidates = self.rank_request.features(request)
-        return self._answer(of_request, of_candidates, self._fixed_position(request["content_ids"]))
+        answer = self._answer(of_request, of_candidates, self._fixed_position(request["content_ids"]))
+        return {**answer, "space": tensorflow.constant(self._facts.space)}
 
     def score(self, **features: tensorflow.Tensor) -> Values:
         """Click probability [N] of explicit features: [] or [size] of the request, [N] or [N, size] of candidates."""

@@ -126,7 +126,7 @@ def explicit_features(examples: ExampleArtifact, request: Request) -> Request:
 def answer(function: Any, inputs: Request) -> numpy.typing.NDArray[numpy.float32]:
     types = {feature.name: TENSOR_TYPES[feature.type] for feature in ranking_features()}
     if "content_ids" in inputs:
-        types = {name: specification.dtype for name, specification in request_specification(4).items()}
+        types = {name: specification.dtype for name, specification in request_specification().items()}
     tensors = {name: tensorflow.constant(value, types[name]) for name, value in inputs.items()}
     return numpy.asarray(function(**tensors)[OUTPUT])
 
@@ -189,6 +189,25 @@ def test_a_vector_of_a_foreign_space_counts_as_a_cold_users(serving: ServingRank
     numpy.testing.assert_array_equal(answer(serving.rank, hostile), foreign)
 
 
+@pytest.mark.parametrize("vector", [[], [1.0], [0.5, -1.0, 2.0, 0.1, 3.0], [float("nan")] * 7])
+def test_a_vector_of_another_length_counts_as_a_cold_users(
+    serving: ServingRanker, examples: ExampleArtifact, vector: list[float]
+) -> None:
+    """A caller cannot know the length that a version wants which was promoted a moment ago."""
+    request = rank_request(examples)
+    cold = answer(serving.rank, request | {"space": "space-b"})
+    numpy.testing.assert_array_equal(answer(serving.rank, request | {"user_embedding": vector}), cold)
+
+
+def test_an_answer_tells_the_space_whose_vectors_the_version_understands(
+    serving: ServingRanker, examples: ExampleArtifact
+) -> None:
+    specification = request_specification()
+    request = rank_request(examples) | {"space": "another", "user_embedding": []}
+    tensors = {name: tensorflow.constant(value, specification[name].dtype) for name, value in request.items()}
+    assert serving.rank(**tensors)["space"].numpy().decode() == examples.details.space
+
+
 def test_an_unknown_content_is_scored_as_the_cold_content_row(
     serving: ServingRanker, examples: ExampleArtifact
 ) -> None:
@@ -243,8 +262,8 @@ def test_signatures_of_the_export_name_their_inputs(trained: RankerArtifact) -> 
     assert {"rank", "serving_default", "score", "score_logged", "score_examples"} == set(loaded.signatures)
     base_and_graph = {feature.name for feature in features_of(model_groups(with_graph=True))}
     expected = {
-        "rank": set(request_specification(4)),
-        "serving_default": set(request_specification(4)),
+        "rank": set(request_specification()),
+        "serving_default": set(request_specification()),
         "score": base_and_graph,
         "score_logged": base_and_graph | {"slot", "slate_size"},
         "score_examples": {"examples"},
