@@ -24,6 +24,7 @@ def _epoch_us(moment: ibis.expr.types.TimestampValue) -> ibis.expr.types.Integer
 class DuckDBEngine(Engine):
     """DuckDB in memory, spilling into a temporary folder."""
 
+    joins_as_of = True
     _microseconds = staticmethod(
         ibis.udf.scalar.builtin(_epoch_us, name="epoch_us", signature=(("timestamp('UTC')",), "int64"))
     )
@@ -47,6 +48,10 @@ class DuckDBEngine(Engine):
         # Read where it is; Ibis' create_table would copy it.
         self.connection.con.register(name, table)
         return self.connection.table(name)
+
+    def forget(self, name: str) -> None:
+        """See Engine."""
+        self.connection.con.unregister(name)
 
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:
         """See Engine."""
