@@ -38,6 +38,8 @@ class DuckDBEngine(Engine):
         self.connection.raw_sql("SET TimeZone = 'UTC'")
         # Rows have an order only where an expression gives them one; keeping more costs memory.
         self.connection.raw_sql("SET preserve_insertion_order = false")
+        # DuckDB takes tables of this process's memory to have one row, and would join them by comparing every pair.
+        self.connection.raw_sql("SET asof_loop_join_threshold = 0")
 
     def read_parquet(self, paths: Sequence[str]) -> ibis.expr.types.Table:
         """See Engine."""

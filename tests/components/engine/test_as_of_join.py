@@ -33,3 +33,11 @@ def test_duckdb_equals_brute_force(duckdb: Engine, asked: list[tuple[int, int]],
     rows, events = tables(asked, known)
     with duckdb.given(rows) as left, duckdb.given(events) as right:
         assert read(duckdb, as_of_join(duckdb, left, right)) == brute_force(rows, events)
+
+
+def test_duckdb_sorts_and_merges(duckdb: Engine) -> None:
+    """Of a table of this process it knows no size: left alone, it would compare every row with every event."""
+    rows, events = tables([(0, 1)], [(0, 0)])
+    with duckdb.given(rows) as left, duckdb.given(events) as right:
+        plan = duckdb.connection.raw_sql(f"EXPLAIN {duckdb.connection.compile(as_of_join(duckdb, left, right))}")
+        assert "ASOF_JOIN" in str(plan.fetchall())
