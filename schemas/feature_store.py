@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import pydantic
@@ -62,3 +64,23 @@ def open_feature_store(settings: FeatureStoreSettings) -> feast.FeatureStore:
             entity_key_serialization_version=3,
         )
     )
+
+
+@contextlib.contextmanager
+def store_refusals(settings: FeatureStoreSettings) -> Iterator[None]:
+    """Says what to look at where Redis does not answer or refuses.
+
+    Raises:
+        ContractError: In place of an error of Redis' client.
+    """
+    if settings.online_store != "redis":
+        yield
+        return
+    import redis
+
+    try:
+        yield
+    except redis.RedisError as error:
+        raise ContractError(
+            f"redis at {settings.redis}: {error}; start the server, or correct `redis` in the feature store's settings"
+        ) from error

@@ -9,7 +9,7 @@ from components.command_line import exit_code_of
 from schemas.artifact_meta import FILE_NAME
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
-from schemas.feature_store import FeatureStoreSettings
+from schemas.feature_store import FeatureStoreSettings, store_refusals
 from schemas.instants import parse_instant
 from schemas.remote.reading import local_logs
 from schemas.settings import parse_settings, read_yaml
@@ -56,6 +56,7 @@ def _publish(options: argparse.Namespace) -> None:
 
     with (
         local_logs(options.embeddings, lambda name: name.startswith(f"{version}/")) as root,
+        store_refusals(settings),
         step_report("publish") as report,
     ):
         publish_users(EmbeddingStore(root, store.space), instant, settings, report)
@@ -66,5 +67,6 @@ def _prune(options: argparse.Namespace) -> None:
     from components.embed_nodes.publishing.prune import loaded_spaces, prune_spaces
 
     keep = {*options.keep, *(loaded_spaces(options.base) if options.base else ())}
-    removed = prune_spaces(settings, keep)
+    with store_refusals(settings):
+        removed = prune_spaces(settings, keep)
     print(f"removed the vectors of {len(removed)} spaces{': ' if removed else ''}{', '.join(removed)}")

@@ -51,7 +51,9 @@ def publish_users(
             return
     else:
         feature_store.apply(PublishedSpace(version.space, version.size).objects())
-    report.counts["written"] = _write(feature_store, version, nodes, instant, settings.rows_at_a_time)
+    report.counts["written"] = _write(
+        feature_store, version, nodes, instant, settings.rows_at_a_time, new=registered is None
+    )
     feature_store.apply(version.objects())
 
 
@@ -70,7 +72,12 @@ def _require_fitting(registered: PublishedSpace, version: PublishedSpace) -> Non
 
 
 def _write(
-    feature_store: feast.FeatureStore, version: PublishedSpace, nodes: NodeEmbeddings, instant: Instant, at_once: int
+    feature_store: feast.FeatureStore,
+    version: PublishedSpace,
+    nodes: NodeEmbeddings,
+    instant: Instant,
+    at_once: int,
+    new: bool,
 ) -> int:
     """Writes what is not there yet or older; returns the number of users."""
     moment = pandas.Timestamp(instant, unit="us", tz=datetime.UTC)
@@ -78,9 +85,10 @@ def _write(
     with tqdm(total=len(nodes.ids), desc=f"publish {version.space}", unit="user", file=sys.stderr) as progress:
         for start in range(0, len(nodes.ids), at_once):
             users = nodes.ids[start : start + at_once].to_pylist()
-            # SQLite's store keeps whatever comes last, not what is youngest.
-            older = read_user_vectors(feature_store, version, users).as_of < instant
-            rows = numpy.flatnonzero(older)
+            rows = numpy.arange(len(users))
+            if not new:
+                # SQLite's store keeps whatever comes last, not what is youngest.
+                rows = numpy.flatnonzero(read_user_vectors(feature_store, version, users).as_of < instant)
             if len(rows):
                 frame = pandas.DataFrame(
                     {

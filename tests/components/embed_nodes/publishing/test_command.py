@@ -61,3 +61,17 @@ def test_embeddings_that_are_not_there_are_refused(
     assert main(words) == 2
     assert "meta.json" in capsys.readouterr().err
     assert not (tmp_path / "online.db").exists()
+
+
+def test_a_redis_that_does_not_answer_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT_OF_NOBODY", "1")
+    settings = sqlite_store(tmp_path).model_copy(update={"online_store": "redis", "redis": "127.0.0.1:$PORT_OF_NOBODY"})
+    store = tmp_path / "feature_store.yaml"
+    store.write_text(yaml.safe_dump(settings.model_dump()), encoding="utf-8")
+    write_version(tmp_path / "embeddings", "s", AS_OF, users(1))
+    assert main(["publish", str(tmp_path / "embeddings"), "--store", str(store)]) == 2
+    message = capsys.readouterr().err
+    assert "redis at 127.0.0.1:$PORT_OF_NOBODY" in message
+    assert "connecting to 127.0.0.1:1" in message
