@@ -27,16 +27,14 @@ SLATE, SIZE = 20, 64
 CONTENTS, ARTICLES = 2_000, 10_000
 
 
-def write_random_examples(
-    folder: Path, requests: Mapping[str, int], seed: int, as_of: Instant = START
-) -> ExampleArtifact:
+def write_random_examples(folder: Path, requests: Mapping[str, int], seed: int, as_of: Instant) -> ExampleArtifact:
     """Writes records of SLATE candidates and embeddings of SIZE floats, by write_examples' own writer.
 
     Args:
         folder: Of the artifact.
         requests: How many, by split.
         seed: Of the draws.
-        as_of: The instant of the artifact.
+        as_of: The instant of the artifact; a day after START or later.
     """
     files: dict[str, RecordFile] = {}
     clicks = {}

@@ -45,9 +45,11 @@ def random_requests(requests: int, candidates: int, embedding_size: int, seed: i
 def random_values(
     generator: numpy.random.Generator, feature: RankingFeature, count: int
 ) -> FloatArray | IntArray | pyarrow.Array:
-    """Values that the feature could have: counts are not negative, rates lie between 0 and 1."""
+    """Values that the feature could have: counts are not negative, rates lie between 0 and 1, pages have slots."""
     if feature.type == "bytes":
         return random_ids(feature.name.removesuffix("_id"), generator.integers(0, 100_000, count))
+    if feature.group == "position":
+        return generator.integers(1, 21, count).astype(numpy.float32)
     if feature.transform == "logit":
         return generator.random(count, dtype=numpy.float32)
     if feature.transform == "log1p":

@@ -32,7 +32,7 @@ from components.train_ranker.step import train_ranker
 from components.train_ranker.train import compile_ranker, new_ranker, split_dataset
 from components.write_examples.settings import ExampleSettings
 from schemas.example_artifact import ExampleArtifact
-from schemas.instants import HOUR, compact_instant
+from schemas.instants import DAY, HOUR, compact_instant
 from schemas.ranker_artifact import RankerArtifact
 from schemas.step_report import StepReport
 
@@ -121,14 +121,14 @@ def figures(impressions: int, epochs: int, folder: Path) -> list[Figure]:
     settings = RankerSettings(epochs=epochs, patience=epochs)
     few = {"train": settings.batch_requests, "validation": settings.batch_requests}
     train_ranker(
-        examples=write_random_examples(folder / "earlier_examples", few, seed=0, as_of=START - HOUR).folder,
+        examples=write_random_examples(folder / "earlier_examples", few, seed=0, as_of=START + DAY).folder,
         output=folder / "earlier",
         with_graph=True,
         settings=settings.model_copy(update={"epochs": 1}),
         report=StepReport("train_ranker", 0.0),
     )
     splits = {"train": requests - validation, "validation": validation}
-    examples = write_random_examples(folder / "examples", splits, seed=1)
+    examples = write_random_examples(folder / "examples", splits, seed=1, as_of=START + DAY + HOUR // 2)
     epoch = train_epoch(examples, settings)
     whole = measured(refresh, examples.folder, folder / "earlier", folder / "ranker", folder / "base", settings)
     return _figures_of(impressions, splits["train"] * SLATE, epochs, epoch, whole)
