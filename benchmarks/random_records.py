@@ -20,7 +20,7 @@ def random_embeddings(nodes: int, size: int, seed: int) -> NodeEmbeddings:
     generator = numpy.random.default_rng(seed)
     views = generator.integers(-1, 10, nodes).clip(0) * generator.geometric(0.02, nodes)
     embedding = generator.standard_normal((nodes, size), dtype=numpy.float32)
-    return NodeEmbeddings(_ids("user", numpy.arange(nodes)), embedding, views, views == 0)
+    return NodeEmbeddings(random_ids("user", numpy.arange(nodes)), embedding, views, views == 0)
 
 
 def random_requests(requests: int, candidates: int, embedding_size: int, seed: int) -> dict[str, RaggedColumn]:
@@ -37,16 +37,23 @@ def random_requests(requests: int, candidates: int, embedding_size: int, seed: i
     for feature in ranking_features():
         size = embedding_size if feature.size == "embedding" else feature.size
         values_of_request = size * (1 if feature.level == "request" else candidates)
-        values = _values(generator, feature, requests * values_of_request)
+        values = random_values(generator, feature, requests * values_of_request)
         columns[feature.name] = RaggedColumn(values, numpy.arange(requests + 1) * values_of_request)
     return columns
 
 
-def _values(
+def random_values(
     generator: numpy.random.Generator, feature: RankingFeature, count: int
 ) -> FloatArray | IntArray | pyarrow.Array:
+    """Values that the feature could have: counts are not negative, rates lie between 0 and 1, pages have slots."""
     if feature.type == "bytes":
-        return _ids(feature.name.removesuffix("_id"), generator.integers(0, 100_000, count))
+        return random_ids(feature.name.removesuffix("_id"), generator.integers(0, 100_000, count))
+    if feature.group == "position":
+        return generator.integers(1, 21, count).astype(numpy.float32)
+    if feature.transform == "logit":
+        return generator.random(count, dtype=numpy.float32)
+    if feature.transform == "log1p":
+        return generator.standard_exponential(count, dtype=numpy.float32)
     if feature.type == "float32":
         return generator.standard_normal(count, dtype=numpy.float32)
     if feature.name in ("timestamp", "refresh"):
@@ -54,7 +61,7 @@ def _values(
     return generator.geometric(0.001, count) if feature.name == "window_views" else generator.integers(0, 2, count)
 
 
-def _ids(kind: str, numbers: IntArray) -> pyarrow.Array:
+def random_ids(kind: str, numbers: IntArray) -> pyarrow.Array:
     """Such as `user00000017`."""
     digits = pyarrow.compute.utf8_lpad(pyarrow.array(numbers).cast(pyarrow.string()), width=8, padding="0")
     return pyarrow.compute.binary_join_element_wise(kind, digits, "")

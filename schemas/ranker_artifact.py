@@ -2,7 +2,8 @@
 
 Layout:
     meta.json                     ArtifactMeta of kind "ranker"; details: RankerDetails
-    seed=<n>/saved_model/         signatures `rank` (also `serving_default`) and `score`; warm-up requests
+    seed=<n>/saved_model/         signatures `rank` (also `serving_default`) and `score`; warm-up requests; and, for
+                                  whoever has a served version only, its `space` and `as_of` in SERVED_RANKER
     seed=<n>/model.weights.h5     the training model's weights, for warm starts
 """
 
@@ -15,6 +16,9 @@ import pydantic
 
 from schemas.artifact_meta import ArtifactMeta, read_meta
 from schemas.settings import Settings, parse_settings
+
+SERVED_RANKER = Path("assets.extra") / "ranker.json"
+"""Inside a SavedModel."""
 
 
 class TrainingCurve(Settings):

@@ -24,6 +24,7 @@ def _epoch_us(moment: ibis.expr.types.TimestampValue) -> ibis.expr.types.Integer
 class DuckDBEngine(Engine):
     """DuckDB in memory, spilling into a temporary folder."""
 
+    joins_as_of = True
     _microseconds = staticmethod(
         ibis.udf.scalar.builtin(_epoch_us, name="epoch_us", signature=(("timestamp('UTC')",), "int64"))
     )
@@ -37,6 +38,8 @@ class DuckDBEngine(Engine):
         self.connection.raw_sql("SET TimeZone = 'UTC'")
         # Rows have an order only where an expression gives them one; keeping more costs memory.
         self.connection.raw_sql("SET preserve_insertion_order = false")
+        # DuckDB takes tables of this process's memory to have one row, and would join them by comparing every pair.
+        self.connection.raw_sql("SET asof_loop_join_threshold = 0")
 
     def read_parquet(self, paths: Sequence[str]) -> ibis.expr.types.Table:
         """See Engine."""
@@ -47,6 +50,10 @@ class DuckDBEngine(Engine):
         # Read where it is; Ibis' create_table would copy it.
         self.connection.con.register(name, table)
         return self.connection.table(name)
+
+    def forget(self, name: str) -> None:
+        """See Engine."""
+        self.connection.con.unregister(name)
 
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:
         """See Engine."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,10 +21,12 @@ class Engine(abc.ABC):
     """Reads tables, keeps intermediate ones, and streams results to this process.
 
     Attributes:
+        joins_as_of: Whether it has an as-of join of its own; see as_of_join.py.
         connection: The Ibis backend.
         work_folder: For temporary files of this process; removed when the engine is closed.
     """
 
+    joins_as_of: bool
     connection: ibis.backends.BaseBackend
     work_folder: Path
 
@@ -34,6 +37,19 @@ class Engine(abc.ABC):
     @abc.abstractmethod
     def from_arrow(self, name: str, table: pyarrow.Table) -> ibis.expr.types.Table:
         """A table of this process's memory, as one of the engine; the name must be new."""
+
+    @abc.abstractmethod
+    def forget(self, name: str) -> None:
+        """Lets go of what `from_arrow` was given under that name."""
+
+    @contextlib.contextmanager
+    def given(self, table: pyarrow.Table) -> Iterator[ibis.expr.types.Table]:
+        """A table of this process's memory, as one of the engine for the length of the block."""
+        name = f"given_{uuid.uuid4().hex}"
+        try:
+            yield self.from_arrow(name, table)
+        finally:
+            self.forget(name)
 
     @abc.abstractmethod
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:

@@ -31,6 +31,7 @@ def _unix_micros(moment: ibis.expr.types.TimestampValue) -> ibis.expr.types.Inte
 class SparkEngine(Engine):
     """A Spark session; what it keeps lies in its warehouse, on a cluster in the cluster's own file system."""
 
+    joins_as_of = False
     _microseconds = staticmethod(
         ibis.udf.scalar.builtin(_unix_micros, name="unix_micros", signature=(("timestamp('UTC')",), "int64"))
     )
@@ -66,6 +67,10 @@ class SparkEngine(Engine):
         frame = self.session.createDataFrame(serialized, "batch binary")
         frame.mapInArrow(deserialized, from_arrow_schema(table.schema)).createOrReplaceTempView(name)
         return self.connection.table(name)
+
+    def forget(self, name: str) -> None:
+        """See Engine."""
+        self.session.catalog.dropTempView(name)
 
     def keep(self, name: str, rows: ibis.expr.types.Table) -> ibis.expr.types.Table:
         """See Engine."""

@@ -11,7 +11,8 @@ from components.push_ranker.push import roll_back
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.step import push_ranker
 from components.push_ranker.version_folder import versions_on_disk
-from schemas.settings import read_settings_section
+from schemas.feature_store import FeatureStoreSettings
+from schemas.settings import parse_settings, read_settings_section, read_yaml
 from schemas.step_report import step_report
 
 
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     push.add_argument("--ranker", type=Path, required=True, help="ranker artifact with the graph")
     push.add_argument("--evaluation", type=Path, required=True, help="evaluation artifact of that ranker")
     push.add_argument("--output", type=Path, required=True, help="push artifact to write")
+    push.add_argument("--store", type=Path, help="YAML of the feature store, where users' vectors must be first")
     actions.add_parser("list", parents=[common], help="show versions and labels")
     back = actions.add_parser("rollback", parents=[common], help="move the label 'stable' to an older version")
     back.add_argument("--version", type=int, help="where to; by default the newest one older than the stable one")
@@ -36,6 +38,9 @@ def _run(options: argparse.Namespace) -> None:
     path = options.config
     settings = read_settings_section(PushSettings, path, "push") if path else PushSettings()
     if options.action == "push":
+        if options.store is not None:
+            store = parse_settings(FeatureStoreSettings, read_yaml(options.store), str(options.store))
+            settings = settings.model_copy(update={"feature_store": store})
         with step_report("push_ranker") as report:
             push_ranker(
                 ranker=options.ranker,

@@ -11,10 +11,12 @@ from components.push_ranker.push import push_version
 from components.push_ranker.settings import PushSettings
 from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
 from schemas.errors import ContractError
+from schemas.feature_store import open_feature_store
 from schemas.folders import whole_folder
 from schemas.instants import compact_instant
 from schemas.ranker_artifact import RankerArtifact
 from schemas.step_report import StepReport
+from schemas.user_vectors import require_published
 
 PUSH_FILE = "push.json"
 
@@ -33,7 +35,8 @@ def push_ranker(
         report: Gets `pushed` and `versions`.
 
     Raises:
-        ContractError: The evaluation is of another ranker, or other bytes lie under the same version.
+        ContractError: The evaluation is of another ranker, other bytes lie under the same version, or the vectors
+            of its space are not in the feature store.
     """
     artifact = RankerArtifact(ranker)
     evaluation_meta = read_meta(evaluation, "evaluation")
@@ -45,6 +48,11 @@ def push_ranker(
     verdict = json.loads((evaluation / "evaluation.json").read_text(encoding="utf-8"))["verdict"]
     version = int(compact_instant(artifact.meta.as_of_instant))
     if verdict["blessed"]:
+        if settings.feature_store is not None:
+            # A version whose users have no vectors would rank everybody as if they were cold.
+            require_published(
+                open_feature_store(settings.feature_store), artifact.details.space, artifact.meta.as_of_instant
+            )
         pushed = push_version(artifact.saved_model(), base, version, settings)
         reason = "blessed" if pushed else "the same bytes are served already"
     else:

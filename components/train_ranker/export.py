@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import pyarrow.parquet
@@ -18,6 +19,7 @@ from components.train_ranker.signatures import ServingRanker
 from components.train_ranker.train import split_dataset
 from components.train_ranker.warm_up import write_warm_up
 from schemas.example_artifact import ExampleArtifact
+from schemas.ranker_artifact import SERVED_RANKER
 from schemas.ranking_features import features_of, model_groups
 
 SAVED_MODEL, WEIGHTS = "saved_model", "model.weights.h5"
@@ -69,6 +71,8 @@ def export_ranker(
             score_requests(ranker, validation, facts, with_graph, settings.replayed_requests),
         ),
     )
+    served = {"space": facts.space, "as_of": examples.meta.as_of}
+    (saved_model / SERVED_RANKER).write_text(json.dumps(served) + "\n", encoding="utf-8")
     ranker.save_weights(folder / WEIGHTS)
     return saved_model
 

@@ -14,6 +14,13 @@ COUNTS = "candidate_counts"
 """Key of the number of candidates of each request, int64 [B], in a batch."""
 
 LABEL = "clicked"
+
+FILES_SIDE_BY_SIDE, RECORDS_IN_TURN = 4, 16
+"""Files that are read at once where the order does not matter, and how many records each gives before the next one."""
+
+READ_BYTES = 1 << 20
+"""What is read of a file at once."""
+
 TENSOR_TYPES = {"float32": tensorflow.float32, "int64": tensorflow.int64, "bytes": tensorflow.string}
 
 
@@ -90,7 +97,7 @@ def request_dataset(
     Raises:
         tensorflow.errors.FailedPreconditionError: While reading, where the files hold another number of requests.
     """
-    dataset = tensorflow.data.TFRecordDataset([str(path) for path in paths], compression_type(paths))
+    dataset = _records(paths, side_by_side=FILES_SIDE_BY_SIDE if shuffle_requests else 1)
     dataset = dataset.apply(tensorflow.data.experimental.assert_cardinality(requests))
     if shuffle_requests:
         dataset = dataset.shuffle(shuffle_requests, seed=seed, reshuffle_each_iteration=True)
@@ -102,4 +109,16 @@ def request_dataset(
             deterministic=True,
         )
         .prefetch(tensorflow.data.AUTOTUNE)
+    )
+
+
+def _records(paths: Sequence[Path], side_by_side: int) -> tensorflow.data.Dataset:
+    """Serialized records of files of which several are read at once, always in the same order."""
+    compression = compression_type(paths)
+    return tensorflow.data.Dataset.from_tensor_slices([str(path) for path in paths]).interleave(
+        lambda path: tensorflow.data.TFRecordDataset(path, compression, buffer_size=READ_BYTES),
+        cycle_length=side_by_side,
+        block_length=RECORDS_IN_TURN,
+        num_parallel_calls=tensorflow.data.AUTOTUNE,
+        deterministic=True,
     )

@@ -122,18 +122,7 @@ def _fit(
 ) -> dict[str, list[float]]:
     """Runs the epochs; returns the losses by name."""
     steps = settings.epochs * len(training)
-    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    # Made here, its variables do not make TensorFlow trace the training step a second time.
-    optimizer.build(ranker.trainable_variables)
-    ranker.compile(
-        optimizer=optimizer,
-        loss=keras.losses.BinaryCrossentropy(from_logits=True),
-        # The loss that Keras reports weighs batches by their requests; this one weighs every candidate the same.
-        metrics=[keras.metrics.BinaryCrossentropy(name=LOSS, from_logits=True)],
-        jit_compile=False,
-    )
+    compile_ranker(ranker, settings, steps)
     history = ranker.fit(
         training,
         validation_data=validation,
@@ -149,3 +138,25 @@ def _fit(
     )
     losses: dict[str, list[float]] = history.history
     return losses
+
+
+def compile_ranker(ranker: Ranker, settings: RankerSettings, steps: int) -> None:
+    """Gives a ranker its loss and its optimizer.
+
+    Args:
+        ranker: With weights.
+        settings: Learning rate and weight decay.
+        steps: Training steps over which the learning rate falls to 0.
+    """
+    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    # Made here, its variables do not make TensorFlow trace the training step a second time.
+    optimizer.build(ranker.trainable_variables)
+    ranker.compile(
+        optimizer=optimizer,
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        # The loss that Keras reports weighs batches by their requests; this one weighs every candidate the same.
+        metrics=[keras.metrics.BinaryCrossentropy(name=LOSS, from_logits=True)],
+        jit_compile=False,
+    )

@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--test-days", type=int, default=1, help="days after as_of that test")
     parser.add_argument("--cold-content-views", type=int, default=500, help="content with fewer views is cold")
     parser.add_argument("--config", type=Path, help="run configuration; its section 'examples' is used")
+    parser.add_argument("--engine", choices=("duckdb", "pyspark"), help="overrides the file's engine")
     arguments = parser.parse_args()
 
     def action() -> None:
@@ -40,6 +41,8 @@ def main() -> int:
             if arguments.config
             else ExampleSettings()
         )
+        if arguments.engine is not None:
+            settings = settings.model_copy(update={"engine": arguments.engine})
         timeline = Timeline.from_text(
             arguments.as_of, arguments.refresh, arguments.window_days, arguments.network_days, arguments.test_days
         )

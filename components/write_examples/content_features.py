@@ -9,6 +9,7 @@ import re
 
 import numpy
 
+from components.engine.engine import Engine
 from components.write_examples.contents import NEVER, Contents
 from components.write_examples.counters import Counts, EventCounts
 from components.write_examples.impressions import Impressions
@@ -32,6 +33,7 @@ class ContentFeatures:
     """Computes features of (content, instant) pairs.
 
     Args:
+        engine: Works the joins out.
         contents: The contents.
         impressions: Every impression.
         vocabularies: For the kind.
@@ -41,6 +43,7 @@ class ContentFeatures:
 
     def __init__(
         self,
+        engine: Engine,
         contents: Contents,
         impressions: Impressions,
         vocabularies: Vocabularies,
@@ -66,8 +69,8 @@ class ContentFeatures:
         """The encoded kind of every content, and 0 for NO_CONTENT; int64 [contents + 1]."""
         content, time, clicked = impressions.content, impressions.time, impressions.clicked
         self._events = {
-            "content": EventCounts(content, time, clicked),
-            "kind": EventCounts(self.kind[content], time, clicked),
+            "content": EventCounts(engine, content, time, clicked),
+            "kind": EventCounts(engine, self.kind[content], time, clicked),
         }
         self._visible_from = self.visible_from(NEVER)
 
@@ -81,19 +84,15 @@ class ContentFeatures:
         Returns:
             Features by name, and as LARGEST_TIME the youngest event in any of the counters [rows].
         """
-        keys = {"content": content, "kind": self.kind[content]}
-        counted: dict[tuple[str, Duration], Counts] = {}
         columns: dict[str, IntArray | FloatArray] = {name: values[content] for name, values in self._codes.items()}
         columns |= {name: values[content] for name, values in self._numbers.items()}
-        for feature in ranking_features():
-            match = COUNTER_NAME.fullmatch(feature.name)
-            if match is None:
-                continue
-            level, measure, text = match.groups()
-            horizon = parse_duration(text)
-            if (level, horizon) not in counted:
-                counted[level, horizon] = self._events[level].within(keys[level], instant, horizon)
-            columns[feature.name] = self._measure(counted[level, horizon], measure)
+        counted: dict[tuple[str, Duration], Counts] = {}
+        for level, key in {"content": content, "kind": self.kind[content]}.items():
+            horizons = sorted({horizon for name, _, horizon in _counters().values() if name == level})
+            within = self._events[level].within(key, instant, horizons)
+            counted |= {(level, horizon): counts for horizon, counts in zip(horizons, within, strict=True)}
+        for feature, (level, measure, horizon) in _counters().items():
+            columns[feature] = self._measure(counted[level, horizon], measure)
         columns[LARGEST_TIME] = largest_of([counts.largest_time for counts in counted.values()], len(content))
         return columns
 
@@ -126,6 +125,14 @@ class ContentFeatures:
         if measure == "click_rate":
             return counts.rate(self._smoothing, self._prior)
         return counts.views if measure == "views" else counts.clicks
+
+
+def _counters() -> dict[str, tuple[str, str, Duration]]:
+    """What each declared counter counts, what of it, and over which time."""
+    matches = {feature.name: COUNTER_NAME.fullmatch(feature.name) for feature in ranking_features()}
+    return {
+        name: (match[1], match[2], parse_duration(match[3])) for name, match in matches.items() if match is not None
+    }
 
 
 def _column(reference: str | None) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy
 import numpy.typing
 
+from components.engine.engine import Engine
+from components.write_examples.last_before import NOTHING, event_table, last_before
 from schemas.graph_artifact import FloatArray, IntArray
 from schemas.instants import NO_EVENT, Duration
 
@@ -31,31 +34,34 @@ class Counts:
 
 
 class EventCounts:
-    """Events by key, then time, in which any number of (key, instant) questions are answered by binary search.
+    """Events by key, then time, in which any number of (key, instant) questions are answered by one as-of join.
 
-    An event's key and its position in the order of time make one integer; sorted, these hold every key's events side
-    by side, oldest first. Whatever the key is (a content, a kind, a user, a pair of numbers as one), the same search
-    finds the events before an instant, so that the strict `<` of rules 4 and 5 stands here only.
+    Whatever the key is (a content, a kind, a user, a pair of numbers as one), the same join finds the events strictly
+    before an instant (rules 4 and 5): ask for many instants at once rather than for one after the other.
 
     Args:
+        engine: Works the joins out.
         key: int64 [events].
         time: int64 microseconds, ascending [events].
         clicked: 0 or 1 [events]; None where the events are no impressions.
     """
 
     def __init__(
-        self, key: IntArray, time: IntArray, clicked: numpy.typing.NDArray[numpy.integer] | None = None
+        self,
+        engine: Engine,
+        key: IntArray,
+        time: IntArray,
+        clicked: numpy.typing.NDArray[numpy.integer] | None = None,
     ) -> None:
-        self._time = time
-        self._keys, group = numpy.unique(key, return_inverse=True)
-        self._combined = group * (len(time) + 1) + numpy.arange(len(time))
-        self._combined.sort()
-        self.event = self._combined % (len(time) + 1)
+        self._engine = engine
+        self.event: IntArray = numpy.argsort(key, kind="stable")
         """Positions in `time` of the events by key, then time; int64 [events]."""
+        self._key, self._time = key[self.event], time[self.event]
         clicks = numpy.zeros(len(time), numpy.int64) if clicked is None else clicked[self.event]
         self._clicks_before = numpy.concatenate([[0], numpy.cumsum(clicks, dtype=numpy.int64)])
-        every_group = numpy.arange(len(self._keys) + 1) * (len(time) + 1)
-        self._first = numpy.searchsorted(self._combined, every_group)
+        # Of events at the same instant the last one counts them all.
+        last = (numpy.diff(self._key, append=-1) != 0) | (numpy.diff(self._time, append=-1) != 0)
+        self._ends = event_table(self._key[last], self._time[last], numpy.flatnonzero(last) + 1)
 
     def span(self, key: IntArray, instant: IntArray) -> tuple[IntArray, IntArray]:
         """Finds each key's events strictly before its instant.
@@ -67,8 +73,9 @@ class EventCounts:
         Returns:
             First and last (exclusive) position in `event` [queries].
         """
-        group = self._group(key)
-        return self._first[group], self._end(group, key, instant)
+        start = numpy.searchsorted(self._key, key)
+        end = last_before(self._engine, self._ends, key, instant)
+        return start, numpy.where(end == NOTHING, start, end)
 
     def largest_time(self, start: IntArray, end: IntArray) -> IntArray:
         """When the youngest event of each span happened, for the leak audit.
@@ -82,27 +89,19 @@ class EventCounts:
         """
         largest = numpy.full(len(end), NO_EVENT, numpy.int64)
         some = end > start
-        largest[some] = self._time[self.event[end[some] - 1]]
+        largest[some] = self._time[end[some] - 1]
         return largest
 
     def before(self, key: IntArray, instant: IntArray) -> Counts:
         """Counts each key's events strictly before its instant [queries]."""
         return self._counts(*self.span(key, instant))
 
-    def within(self, key: IntArray, instant: IntArray, horizon: Duration) -> Counts:
-        """Counts each key's events in [instant - horizon, instant) [queries]."""
-        group = self._group(key)
-        return self._counts(self._end(group, key, instant - horizon), self._end(group, key, instant))
-
-    def _group(self, key: IntArray) -> IntArray:
-        """The position of each key among those with events; of an unknown key, the next one's [queries]."""
-        return numpy.searchsorted(self._keys, key)
-
-    def _end(self, group: IntArray, key: IntArray, instant: IntArray) -> IntArray:
-        """Where the events of a key that are strictly before an instant end in `event` [queries]."""
-        known = numpy.append(self._keys, -1)[group] == key
-        earlier = numpy.where(known, numpy.searchsorted(self._time, instant, side="left"), 0)
-        return numpy.searchsorted(self._combined, group * (len(self._time) + 1) + earlier)
+    def within(self, key: IntArray, instant: IntArray, horizons: Sequence[Duration]) -> list[Counts]:
+        """Counts each key's events in [instant - horizon, instant), for each horizon [queries]."""
+        borders = [instant, *(instant - horizon for horizon in horizons)]
+        _, ends = self.span(numpy.tile(key, len(borders)), numpy.concatenate(borders))
+        end, *starts = numpy.split(ends, len(borders))
+        return [self._counts(start, end) for start in starts]
 
     def _counts(self, start: IntArray, end: IntArray) -> Counts:
         clicks = self._clicks_before[end] - self._clicks_before[start]

@@ -13,12 +13,12 @@ from components.write_examples.content_features import LARGEST_TIME, ContentFeat
 from components.write_examples.contents import Contents
 from components.write_examples.example_encoding import RaggedColumn
 from components.write_examples.impressions import Impressions
+from components.write_examples.joined_history import JoinedHistory
 from components.write_examples.largest_times import largest_of_requests
 from components.write_examples.order_features import OrderFeatures
 from components.write_examples.ranking_requests import RankingRequests
 from components.write_examples.refreshed_embeddings import RefreshedEmbeddings
 from components.write_examples.slices import Slices
-from components.write_examples.user_features import UserFeatures
 from schemas.errors import ContractError
 from schemas.graph_artifact import IntArray
 from schemas.instants import DAY, HOUR
@@ -30,15 +30,15 @@ Values: TypeAlias = numpy.typing.NDArray[numpy.generic] | pyarrow.Array
 
 @dataclasses.dataclass(frozen=True)
 class FeatureJoin:
-    """Joins requests to what was known; holds one part of the requests in memory at a time.
+    """Joins requests to what was known; holds the vectors of one part of the requests in memory at a time.
 
     Attributes:
         timeline: Says which refresh a row sees.
         contents: The contents.
         impressions: Every impression.
         content_features: Of (content, refresh).
-        user_features: Of the user, before the request.
         order_features: Of the user's orders, before the request.
+        history: What the as-of joins found for all requests.
         embeddings: At the refresh.
         slices: At the daily as_of.
     """
@@ -47,8 +47,8 @@ class FeatureJoin:
     contents: Contents
     impressions: Impressions
     content_features: ContentFeatures
-    user_features: UserFeatures
     order_features: OrderFeatures
+    history: JoinedHistory
     embeddings: RefreshedEmbeddings
     slices: Slices
 
@@ -80,11 +80,13 @@ class FeatureJoin:
         refresh = self.timeline.visible_refresh(requests.timestamp)
         row = requests.request_of_candidate
         users, contents = self.impressions.users, self.contents.ids
-        user = self.embeddings.at("user", users, requests.user, refresh)
-        content = self.embeddings.at("content", contents, requests.content, refresh[row])
-        content_features = self.content_features.at(requests.content, refresh[row])
+        version = self.history.version[requests.rows]
+        user = self.embeddings.at("user", users, requests.user, version)
+        content = self.embeddings.at("content", contents, requests.content, version[row])
+        content_features = self.history.content_features_of(requests)
         age, first_shown = self.content_features.age_hours(requests.content, requests.timestamp[row], refresh[row])
-        user_features, order_features = self.user_features.of(requests), self.order_features.of(requests)
+        user_features = self.history.user_features_of(requests)
+        order_features = self.order_features.of(requests, self.history.order_spans)
         counted = numpy.maximum(content_features[LARGEST_TIME], first_shown)
         return {
             "request_id": requests.request_id,

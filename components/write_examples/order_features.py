@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy
 import pyarrow
 import pyarrow.compute
 
+from components.engine.engine import Engine
 from components.write_examples.article_pooling import Articles, directions
 from components.write_examples.content_features import LARGEST_TIME
 from components.write_examples.counters import EventCounts
@@ -17,10 +19,24 @@ from schemas.graph_artifact import RECENT_ORDERS, FloatArray, IntArray
 from schemas.instants import Instant
 
 
+@dataclasses.dataclass(frozen=True)
+class OrderSpans:
+    """The recent orders of each request, among orders sorted by user, then time.
+
+    Attributes:
+        start: The first one [requests].
+        end: The last one, exclusive [requests].
+    """
+
+    start: IntArray
+    end: IntArray
+
+
 class OrderFeatures:
     """Finds each user's last orders strictly before a request (rule 7).
 
     Args:
+        engine: Works the join out.
         logs: The validated logs.
         users: Ids of all users with an impression.
         articles: The articles.
@@ -29,7 +45,13 @@ class OrderFeatures:
     """
 
     def __init__(
-        self, logs: Path, users: pyarrow.Array, articles: Articles, content_mean: FloatArray, end: Instant
+        self,
+        engine: Engine,
+        logs: Path,
+        users: pyarrow.Array,
+        articles: Articles,
+        content_mean: FloatArray,
+        end: Instant,
     ) -> None:
         table = read_log_table(logs, "orders", ["user_id", "article_id", "timestamp"], end=end)
         user = pyarrow.compute.index_in(table["user_id"], users)
@@ -41,14 +63,23 @@ class OrderFeatures:
         self.time: IntArray = time[order]
         """When each order was placed, ascending, int64 microseconds [orders]."""
         self._article = article[order]
-        self._events = EventCounts(user.filter(known).to_numpy().astype(numpy.int64)[order], self.time)
+        self._events = EventCounts(engine, user.filter(known).to_numpy().astype(numpy.int64)[order], self.time)
         self._articles = articles
         self._content_direction = directions(content_mean)
 
-    def of(self, requests: RankingRequests) -> dict[str, IntArray | FloatArray]:
-        """`user_orders` [requests], `order_cosine` [candidates], and LARGEST_TIME, of the youngest order [requests]."""
+    def spans(self, requests: RankingRequests) -> OrderSpans:
+        """Finds the recent orders of each request, by one join for all requests."""
         start, end = self._events.span(requests.user, requests.timestamp)
-        start = numpy.maximum(start, end - RECENT_ORDERS)
+        return OrderSpans(numpy.maximum(start, end - RECENT_ORDERS), end)
+
+    def of(self, requests: RankingRequests, spans: OrderSpans) -> dict[str, IntArray | FloatArray]:
+        """`user_orders` [requests], `order_cosine` [candidates], and LARGEST_TIME, of the youngest order [requests].
+
+        Args:
+            requests: As many as fit memory: the vectors of each candidate are gathered.
+            spans: Of all requests that were read.
+        """
+        start, end = spans.start[requests.rows], spans.end[requests.rows]
         counts = end - start
         offsets = numpy.append(0, numpy.cumsum(counts))
         position = numpy.repeat(start - offsets[:-1], counts) + numpy.arange(offsets[-1])

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy
 
+from components.engine.engine import Engine
 from components.write_examples.article_pooling import Articles, read_articles
 from components.write_examples.content_features import ContentFeatures
 from components.write_examples.contents import read_contents
 from components.write_examples.feature_join import FeatureJoin
 from components.write_examples.impressions import read_impressions
+from components.write_examples.joined_history import join_history
 from components.write_examples.order_features import OrderFeatures
 from components.write_examples.ranking_requests import RankingRequests, read_requests
 from components.write_examples.refreshed_embeddings import RefreshedEmbeddings, check_embeddings
@@ -56,11 +58,17 @@ class PreparedJoin:
 
 
 def prepare_join(
-    logs: Path, store: EmbeddingStore, timeline: Timeline, cold_content_views: int, settings: ExampleSettings
+    engine: Engine,
+    logs: Path,
+    store: EmbeddingStore,
+    timeline: Timeline,
+    cold_content_views: int,
+    settings: ExampleSettings,
 ) -> PreparedJoin:
-    """Reads logs and checks embeddings.
+    """Reads logs, checks embeddings, and works the as-of joins out.
 
     Args:
+        engine: Works the joins out; it must stay open while records are written.
         logs: Validated logs.
         store: The embeddings.
         timeline: Which rows train and test, and what each may see.
@@ -77,18 +85,21 @@ def prepare_join(
     vocabularies = read_vocabularies(logs, contents, impressions, start)
     requests = read_requests(logs, contents, impressions.users, vocabularies, start, end)
     splits = split_requests(requests, timeline, settings.validation_share)
-    seen = numpy.unique(timeline.visible_refresh(requests.timestamp)).tolist()
-    check_embeddings(store, sorted({*timeline.refresh_instants, *seen}))
+    refresh = timeline.visible_refresh(requests.timestamp)
+    check_embeddings(store, sorted({*timeline.refresh_instants, *numpy.unique(refresh).tolist()}))
     articles = read_articles(logs)
     content_mean = articles.mean_of_contents(contents)
-    content_features = ContentFeatures(contents, impressions, vocabularies, prior, settings.content_smoothing)
+    content_features = ContentFeatures(engine, contents, impressions, vocabularies, prior, settings.content_smoothing)
+    user_features = UserFeatures(engine, impressions, content_features.kind, prior, settings)
+    order_features = OrderFeatures(engine, logs, impressions.users, articles, content_mean, end)
+    history = join_history(engine, requests, refresh, store.instants(), content_features, user_features, order_features)
     join = FeatureJoin(
         timeline=timeline,
         contents=contents,
         impressions=impressions,
         content_features=content_features,
-        user_features=UserFeatures(impressions, content_features.kind, prior, settings),
-        order_features=OrderFeatures(logs, impressions.users, articles, content_mean, end),
+        order_features=order_features,
+        history=history,
         embeddings=RefreshedEmbeddings(store, timeline.as_of),
         slices=Slices(impressions, contents, timeline, cold_content_views),
     )

@@ -31,6 +31,8 @@ class RankingRequests:
         content: Position in the contents table [candidates].
         slot: -1 where the logs have none, float32 [candidates].
         clicked: int64 [candidates].
+        first: Position of the first request among all that were read.
+        first_candidate: Position of the first candidate among those of all requests that were read.
     """
 
     request_id: pyarrow.Array
@@ -41,9 +43,21 @@ class RankingRequests:
     content: IntArray
     slot: FloatArray
     clicked: IntArray
+    first: int = 0
+    first_candidate: int = 0
 
     def __len__(self) -> int:
         return len(self.timestamp)
+
+    @property
+    def rows(self) -> slice:
+        """Where these requests stand among all that were read."""
+        return slice(self.first, self.first + len(self))
+
+    @property
+    def candidates(self) -> slice:
+        """Where their candidates stand among those of all requests that were read."""
+        return slice(self.first_candidate, self.first_candidate + len(self.content))
 
     @property
     def slate_size(self) -> IntArray:
@@ -67,6 +81,8 @@ class RankingRequests:
             content=self.content[first:last],
             slot=self.slot[first:last],
             clicked=self.clicked[first:last],
+            first=self.first + start,
+            first_candidate=self.first_candidate + first,
         )
 
 

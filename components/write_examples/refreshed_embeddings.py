@@ -74,7 +74,7 @@ class JoinedEmbeddings:
 
 
 class RefreshedEmbeddings:
-    """Looks up embeddings of users and contents at the refresh that each row sees.
+    """Looks up embeddings of users and contents in the version that each row sees.
 
     Args:
         store: The embeddings, checked.
@@ -89,22 +89,22 @@ class RefreshedEmbeddings:
         self.versions: dict[Instant, EmbeddingVersion] = {}
         """Every version that was joined to a row so far, by its instant."""
 
-    def at(self, kind: str, ids: pyarrow.Array, node: IntArray, refresh: IntArray) -> JoinedEmbeddings:
-        """Vectors of nodes, each at its row's refresh.
+    def at(self, kind: str, ids: pyarrow.Array, node: IntArray, version: IntArray) -> JoinedEmbeddings:
+        """Vectors of nodes, each of its row's version.
 
         Args:
             kind: `user` or `content`.
             ids: Ids of nodes [nodes].
             node: Position in `ids` [rows].
-            refresh: The refresh that the row sees, int64 microseconds, ascending [rows].
+            version: The instant of the embeddings that the row sees, int64 microseconds, ascending [rows].
         """
         vectors = numpy.zeros((len(node), self.size), numpy.float32)
         has_edges = numpy.zeros(len(node), numpy.float32)
         as_of = numpy.zeros(len(node), numpy.int64)
-        instants, starts = numpy.unique(refresh, return_index=True)
-        for instant, start, stop in zip(instants, starts, [*starts[1:], len(refresh)], strict=True):
-            version, table = self._read(int(instant), kind)
-            as_of[start:stop] = version.as_of
+        instants, starts = numpy.unique(version, return_index=True)
+        for instant, start, stop in zip(instants, starts, [*starts[1:], len(version)], strict=True):
+            read, table = self._read(int(instant), kind)
+            as_of[start:stop] = read.as_of
             used, row = numpy.unique(node[start:stop], return_inverse=True)
             position = pyarrow.compute.index_in(ids.take(pyarrow.array(used)), table.ids).fill_null(-1).to_numpy()[row]
             known = numpy.flatnonzero(position >= 0)

@@ -6,11 +6,11 @@ from typing import Literal
 
 import pydantic
 
-from schemas.settings import Settings
+from components.engine.settings import EngineSettings
 
 
-class ExampleSettings(Settings):
-    """How ranking examples are made.
+class ExampleSettings(EngineSettings):
+    """How ranking examples are made, and which engine works the as-of joins out.
 
     A smoothing k is worth k views at the prior click rate: the less the rates of a level differ among themselves, the
     larger its k. On the clicks of EB-NeRD, a bare smoothed rate has its lowest log loss near 20 for content (1 hour to
@@ -21,7 +21,7 @@ class ExampleSettings(Settings):
         content_smoothing: k of the click rates of content and of kinds of content.
         user_smoothing: k of a user's click rate.
         user_kind_smoothing: k of a user's click rate on a kind of content.
-        candidates_per_file: Candidates after which the next record file starts; what the join holds in memory at once.
+        candidates_per_file: Candidates after which the next record file starts; their vectors are in memory at once.
         compression: Of the record files; gzip leaves about a third of the bytes and is far slower to write.
     """
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy
 
+from components.engine.engine import open_engine
 from components.write_examples.embedding_records import write_embedding_records
 from components.write_examples.prepared_join import PreparedJoin, prepare_join
 from components.write_examples.refreshed_embeddings import weights_of_refreshes
@@ -56,10 +57,10 @@ def write_examples(
     _check_reach(logs, timeline)
     started = time.perf_counter()
     store = EmbeddingStore(embeddings)
-    prepared = prepare_join(logs, store, timeline, cold_content_views, settings)
-    report.counts["prepare_seconds"] = round(time.perf_counter() - started, 3)
     files: dict[str, RecordFile] = {}
-    with whole_folder(output) as folder:
+    with open_engine(settings) as engine, whole_folder(output) as folder:
+        prepared = prepare_join(engine, logs, store, timeline, cold_content_views, settings)
+        report.counts["prepare_seconds"] = round(time.perf_counter() - started, 3)
         for split, requests in prepared.splits.items():
             started = time.perf_counter()
             files |= write_split(folder / split, requests, prepared.join, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy
 
+from components.engine.engine import Engine
 from components.write_examples.content_features import LARGEST_TIME
 from components.write_examples.counters import EventCounts
 from components.write_examples.impressions import Impressions
@@ -21,28 +22,32 @@ class UserFeatures:
     """Counts a user's events strictly before each request; a request's own rows are never among them.
 
     Args:
+        engine: Works the joins out.
         impressions: Every impression.
         kind: The encoded kind of every content [contents + 1].
         prior: The prior of smoothed click rates.
         settings: Their k.
     """
 
-    def __init__(self, impressions: Impressions, kind: IntArray, prior: float, settings: ExampleSettings) -> None:
+    def __init__(
+        self, engine: Engine, impressions: Impressions, kind: IntArray, prior: float, settings: ExampleSettings
+    ) -> None:
         self._kind, self._prior, self._settings = kind, prior, settings
         user, content, time, clicked = impressions.user, impressions.content, impressions.time, impressions.clicked
-        self._by_user = EventCounts(user, time, clicked)
-        self._by_kind = EventCounts(self._pair(user, kind[content], kind.max() + 1), time, clicked)
-        self._by_content = EventCounts(self._pair(user, content, len(kind)), time, clicked)
+        self._by_user = EventCounts(engine, user, time, clicked)
+        self._by_kind = EventCounts(engine, self._pair(user, kind[content], kind.max() + 1), time, clicked)
+        self._by_content = EventCounts(engine, self._pair(user, content, len(kind)), time, clicked)
 
     def of(self, requests: RankingRequests) -> dict[str, IntArray | FloatArray]:
         """Features of requests [requests] and of their candidates [candidates], by name.
 
         As LARGEST_TIME comes the youngest event behind any of them [requests].
         """
-        recent = self._by_user.within(requests.user, requests.timestamp, RECENT)
+        (recent,) = self._by_user.within(requests.user, requests.timestamp, [RECENT])
         row = requests.request_of_candidate
         user, time, content = requests.user[row], requests.timestamp[row], requests.content
-        by_kind = self._by_kind.within(self._pair(user, self._kind[content], self._kind.max() + 1), time, RECENT)
+        kinds = self._kind.max() + 1
+        (by_kind,) = self._by_kind.within(self._pair(user, self._kind[content], kinds), time, [RECENT])
         own = self._by_content.before(self._pair(user, content, len(self._kind)), time)
         candidates = numpy.maximum(by_kind.largest_time, own.largest_time)
         return {

@@ -11,9 +11,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from components.engine.as_of_join import as_of_join
 from components.engine.engine import Engine, open_engine
 from components.engine.settings import EngineSettings
 from schemas.errors import ContractError
+from tests.components.engine.as_of_rows import brute_force, read, tables
 
 needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="Java is missing: Spark cannot run")
 
@@ -63,6 +65,19 @@ def test_tables_of_this_process_become_tables_of_the_engine(engine: Engine) -> N
     rows = engine.from_arrow("given", table)
     read = pyarrow.Table.from_batches(engine.stream(rows.order_by("count", "id")))
     assert read.to_pylist() == table.sort_by("count").to_pylist()
+
+
+def test_as_of_joins_give_the_same_rows(engine: Engine) -> None:
+    """Those of a comparison of every row with every event, with many events at the instants of rows."""
+    generator = numpy.random.default_rng(0)
+    known = sorted({(int(key), int(time)) for key, time in generator.integers(0, 20, (200, 2))})
+    asked = [(int(key), int(instant)) for key, instant in generator.integers(-1, 22, (400, 2))]
+    rows, events = tables(asked, known)
+    expected = brute_force(rows, events)
+    assert {row["views"] is None for row in expected} == {True, False}
+    with engine.given(rows) as left, engine.given(events) as right:
+        assert read(engine, as_of_join(engine, left, right)) == expected
+    assert not [name for name in engine.connection.list_tables() if name.startswith("given_")]
 
 
 def test_ids_sort_by_their_bytes_on_every_engine(engine: Engine, tmp_path: Path) -> None:

@@ -8,19 +8,25 @@ from typing import Any
 
 import pytest
 
+from components.embed_nodes.publishing.publish import publish_users
 from components.push_ranker.__main__ import main
 from components.push_ranker.model_config import read_served_versions
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.step import push_ranker
 from schemas.artifact_meta import read_meta
 from schemas.errors import ContractError
+from schemas.feature_store import FeatureStoreSettings
+from schemas.instants import HOUR, Instant
 from schemas.step_report import StepReport
+from tests.components.embed_nodes.publishing.stores import AS_OF, sqlite_store, users, write_version
 from tests.components.push_ranker.served_folder import write_evaluation, write_ranker
 
 VERSION = 202603090000
 
 
-def push(root: Path, ranker: Path, evaluation: Path) -> dict[str, Any]:
+def push(
+    root: Path, ranker: Path, evaluation: Path, feature_store: FeatureStoreSettings | None = None
+) -> dict[str, Any]:
     """Runs the step and returns push.json."""
     report = StepReport("push_ranker", 0.0)
     push_ranker(
@@ -28,7 +34,7 @@ def push(root: Path, ranker: Path, evaluation: Path) -> dict[str, Any]:
         evaluation=evaluation,
         base=root / "base",
         output=root / "push",
-        settings=PushSettings(served_base_path="/models/ranker"),
+        settings=PushSettings(served_base_path="/models/ranker", feature_store=feature_store),
         report=report,
     )
     assert read_meta(root / "push", "push").counts == report.counts
@@ -96,3 +102,24 @@ def test_the_command_line_pushes_lists_and_rolls_back(tmp_path: Path, capsys: py
     assert capsys.readouterr().out == "202603080000  served  stable\n202603090000  served\n"
     assert main(["rollback", "--base", str(base)]) == 2
     assert "no older version" in capsys.readouterr().err
+
+
+def test_no_version_is_served_before_the_vectors_of_its_space_are_there(tmp_path: Path) -> None:
+    pytest.importorskip("feast", reason="feast is missing: pip install 'frontrow[features]'")
+    ranker = write_ranker(tmp_path / "ranker")
+    evaluation = write_evaluation(tmp_path / "evaluation", ranker)
+    store = sqlite_store(tmp_path)
+
+    def publish(space: str, instant: Instant) -> None:
+        embeddings = write_version(tmp_path / "embeddings", space, instant, users(2))
+        publish_users(embeddings, instant, store, StepReport("publish", 0.0))
+
+    publish("another", AS_OF)
+    with pytest.raises(ContractError, match=r"no vectors of space 'tiny', there are those of \['another'\]"):
+        push(tmp_path, ranker, evaluation, store)
+    publish("tiny", AS_OF - HOUR)
+    with pytest.raises(ContractError, match="are of 2026-03-08T23:00:00Z, needed are those of 2026-03-09T00:00:00Z"):
+        push(tmp_path, ranker, evaluation, store)
+    assert not (tmp_path / "base").exists()
+    publish("tiny", AS_OF)
+    assert push(tmp_path, ranker, evaluation, store)["pushed"]

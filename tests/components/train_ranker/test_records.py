@@ -44,19 +44,22 @@ def test_a_list_that_does_not_fit_its_candidates_is_refused_by_name(feature: str
 
 
 def test_shuffling_follows_the_seed_and_differs_from_epoch_to_epoch(tmp_path: Path) -> None:
-    path = tmp_path / "part-00000.tfrecord"
-    write_records(path, some_requests(tuple(range(1, 21))))
+    """Also where several files are read side by side, more of them than at once, of different lengths."""
+    paths = [tmp_path / f"part-{number:05d}.tfrecord" for number in range(6)]
+    requests = some_requests(tuple(range(1, 61)))
+    for path, start, stop in zip(paths, (0, 3, 33, 34, 40, 41), (3, 33, 34, 40, 41, 60), strict=True):
+        write_records(path, requests[start:stop])
 
     def epochs(seed: int, shuffle_requests: int = 100) -> list[list[int]]:
-        dataset = request_dataset([path], MODEL_FEATURES[:1], 3, 20, 8, shuffle_requests, seed)
+        dataset = request_dataset(paths, MODEL_FEATURES[:1], 3, 60, 8, shuffle_requests, seed)
         return [numpy.concatenate([batch[COUNTS] for batch, _ in dataset]).tolist() for _ in range(2)]
 
     first, second = epochs(seed=1)
     assert epochs(seed=1) == [first, second]
     assert first != second
     assert epochs(seed=2)[0] != first
-    assert sorted(first) == sorted(second) == list(range(1, 21))
-    assert epochs(seed=1, shuffle_requests=0) == [list(range(1, 21))] * 2
+    assert sorted(first) == sorted(second) == list(range(1, 61))
+    assert epochs(seed=1, shuffle_requests=0) == [list(range(1, 61))] * 2
 
 
 def test_compressed_records_are_read_alike(tmp_path: Path) -> None:

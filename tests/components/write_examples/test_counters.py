@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import hypothesis
 import hypothesis.strategies as strategies
 import numpy
+import pytest
 
+from components.engine.engine import Engine, open_engine
+from components.engine.settings import EngineSettings
 from components.write_examples.counters import Counts, EventCounts
 from schemas.instants import NO_EVENT
 
@@ -17,18 +20,31 @@ events = strategies.lists(strategies.tuples(keys, times, strategies.integers(0, 
 queries = strategies.lists(strategies.tuples(keys | strategies.just(77), strategies.integers(-3, 16)), max_size=10)
 
 
+# Each question is a query, of some 20 ms.
+few = hypothesis.settings(max_examples=40, deadline=None)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with open_engine(EngineSettings(memory_limit="1GB")) as opened:
+        yield opened
+
+
 def columns_of(rows: Sequence[tuple[int, ...]], width: int) -> list[numpy.typing.NDArray[numpy.int64]]:
     return list(numpy.array(rows, numpy.int64).reshape(-1, width).T)
 
 
+@few
 @hypothesis.given(events, queries, strategies.integers(0, 12))
 def test_counts_equal_a_count_by_hand(
-    rows: list[tuple[int, int, int]], asked: list[tuple[int, int]], horizon: int
+    engine: Engine, rows: list[tuple[int, int, int]], asked: list[tuple[int, int]], horizon: int
 ) -> None:
     key, time, clicked = columns_of(sorted(rows, key=lambda row: row[1]), 3)
-    counts = EventCounts(key, time, clicked)
+    counts = EventCounts(engine, key, time, clicked)
     wanted, instant = columns_of(asked, 2)
-    within, before = counts.within(wanted, instant, horizon), counts.before(wanted, instant)
+    within, nothing = counts.within(wanted, instant, [horizon, 0])
+    before = counts.before(wanted, instant)
+    assert not nothing.views.any()
     for position, (one, now) in enumerate(asked):
         earlier = [row for row in rows if row[0] == one and row[1] < now]
         near = [row for row in earlier if row[1] >= now - horizon]
@@ -38,12 +54,13 @@ def test_counts_equal_a_count_by_hand(
         assert within.largest_time[position] == max([row[1] for row in near], default=NO_EVENT)
 
 
+@few
 @hypothesis.given(events, queries)
 def test_spans_list_the_events_of_a_key_oldest_first(
-    rows: list[tuple[int, int, int]], asked: list[tuple[int, int]]
+    engine: Engine, rows: list[tuple[int, int, int]], asked: list[tuple[int, int]]
 ) -> None:
     key, time, _ = columns_of(sorted(rows, key=lambda row: row[1]), 3)
-    counts = EventCounts(key, time)
+    counts = EventCounts(engine, key, time)
     starts, ends = counts.span(*columns_of(asked, 2))
     for (one, now), start, end in zip(asked, starts, ends, strict=True):
         found = counts.event[start:end]

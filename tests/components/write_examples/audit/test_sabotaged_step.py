@@ -55,8 +55,8 @@ def test_embeddings_of_the_next_refresh(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_events_at_the_instant_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`<=` in place of `<`: rows whose refresh is the very instant of an event, and each row's own views."""
-    end = EventCounts._end
-    monkeypatch.setattr(EventCounts, "_end", lambda counts, group, key, instant: end(counts, group, key, instant + 1))
+    span = EventCounts.span
+    monkeypatch.setattr(EventCounts, "span", lambda counts, key, instant: span(counts, key, instant + 1))
     world = write_world(tmp_path, world_tables())
     artifact = examples_of(world, tmp_path / "examples")
     found = violated(audit_examples(artifact.folder))
@@ -70,18 +70,18 @@ def test_events_at_the_instant_itself(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {example.request_id for example in finding.examples} <= set(at_an_event)
 
 
-@pytest.mark.parametrize("features", [UserFeatures, OrderFeatures])
+@pytest.mark.parametrize(("features", "method"), [(UserFeatures, "of"), (OrderFeatures, "spans")])
 def test_a_history_that_goes_on_after_the_request(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, features: type[UserFeatures | OrderFeatures]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, features: type[UserFeatures | OrderFeatures], method: str
 ) -> None:
     """The user's views, or orders, of the hours after the request (rule 7)."""
-    of = features.of
+    join = getattr(features, method)
 
-    def of_later(self: Any, requests: Any) -> Any:
+    def join_later(self: Any, requests: Any) -> Any:
         later: IntArray = requests.timestamp + 24 * 3_600_000_000
-        return of(self, type(requests)(**{**vars(requests), "timestamp": later}))
+        return join(self, type(requests)(**{**vars(requests), "timestamp": later}))
 
-    monkeypatch.setattr(features, "of", of_later)
+    monkeypatch.setattr(features, method, join_later)
     world = write_world(tmp_path, world_tables())
     artifact = examples_of(world, tmp_path / "examples")
     found = violated(audit_examples(artifact.folder))
