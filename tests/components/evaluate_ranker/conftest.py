@@ -27,7 +27,7 @@ class TinyRun:
 
 def tiny_settings(**changes: object) -> EvaluationSettings:
     """Few resamples and small thresholds; `changes` win."""
-    return EvaluationSettings.model_validate({"resamples": 100, "slot_bands": (4,), **changes})
+    return EvaluationSettings.model_validate({"resamples": 100, "slot_bands": (4,), "page_requests": 40, **changes})
 
 
 @pytest.fixture(scope="session")
