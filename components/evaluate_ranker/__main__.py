@@ -55,8 +55,6 @@ def _run(options: argparse.Namespace) -> None:
         )
     evaluation = json.loads((options.output / EVALUATION_FILE).read_text(encoding="utf-8"))
     print(summary_table(evaluation))
-    for reason in evaluation["verdict"]["reasons"]:
-        print(f"{evaluation['verdict']['outcome']}: {reason}")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def difference_plot(challenge: Mapping[str, Any]) -> str | None:
     rows = list(reversed(told.items()))
     largest = max(max(abs(difference["low"]), abs(difference["high"])) for difference in told.values())
     limit = 1.1 * max(largest, *tolerances.values(), 0.1)
-    with figure_image(10.0, 1.1 + 0.29 * len(rows)) as (figure, image):
+    with figure_image(10.0, 1.1 + 0.25 * len(rows)) as (figure, image):
         axes = figure.subplots()
         for row, (name, difference) in enumerate(rows):
             tolerance = tolerances["all" if name == "all" else "slice"]
@@ -41,6 +41,8 @@ def difference_plot(challenge: Mapping[str, Any]) -> str | None:
             axes.barh(row, limit - tolerance, left=-limit, height=0.9, color=REFUSED_COLOR, linewidth=0)
             axes.plot([difference["low"], difference["high"]], [row, row], color=color, linewidth=3, alpha=0.55)
             axes.plot(difference["value"], row, "o", color=color, markersize=7)
+        if limit - tolerances["all"] > limit / 2:
+            axes.text(-limit, len(rows) - 1, "  more than may be lost", va="center", color=BAD_COLOR, fontsize=9)
         axes.axvline(0, color="#5b6575", linewidth=1)
         labels = ["everybody" if name == "all" else words(name) for name, _ in rows]
         axes.set_yticks(range(len(rows)), labels)

@@ -104,7 +104,7 @@ def test_every_ranker_is_told_beside_popularity(
     saved_models = {"with_graph": RankerArtifact(tiny_run.with_graph).saved_model()}
     told = beyond_accuracy(examples, splits["test"], saved_models, FEATURE, tiny_settings(page_length=5))
     assert set(told["rankers"]) == {"popularity", "with_graph"}
-    assert (told["requests"], told["page_length"], told["shortest_page"], told["visible_contents"]) == (40, 5, 5, 50)
+    assert (told["requests"], told["page_length"], told["shortest_page"], told["visible_contents"]) == (12, 5, 5, 50)
     popularity = told["rankers"]["popularity"]
     assert popularity["coverage"] <= 2 * 5 / 50, "one page before ten contents became visible, and one after"
     for ranker in told["rankers"].values():

@@ -363,7 +363,8 @@ def test_the_command_line_prints_the_table_and_refuses_with_2(
     assert main(good) == 0
     told = capsys.readouterr().out
     assert "ROC-AUC, per request" in told
-    assert "deferred: enough_clicks: 524, needed at least 10000" in told
+    assert "verdict: deferred" in told
+    assert "  enough_clicks: 524, needed at least 10000" in told
     assert main(["--without-graph", rankers[1], "--with-graph", rankers[0], *options]) == 2
     assert "refused: " in capsys.readouterr().err
     configuration.write_text("evaluation: {resample: 20}\n", encoding="utf-8")

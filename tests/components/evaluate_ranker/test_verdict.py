@@ -202,7 +202,7 @@ def test_equal_to_popularity_is_refused() -> None:
         ({"export": ExportFacts(1.1e-5, 35, 9_000_000, 4.0, 2000)}, "export_reproduces_scores"),
         ({"export": ExportFacts(math.nan, 35, 9_000_000, 4.0, 2000)}, "export_reproduces_scores"),
         ({"export": ExportFacts(3e-7, 35, 501_000_000, 4.0, 2000)}, "export_size"),
-        ({"export": ExportFacts(3e-7, 35, 9_000_000, 51.0, 2000)}, "rank_latency"),
+        ({"export": ExportFacts(3e-7, 35, 9_000_000, 101.0, 2000)}, "rank_latency"),
         ({"export": ExportFacts(3e-7, 35, 9_000_000, math.nan, 2000)}, "rank_latency"),
     ],
 )
