@@ -63,7 +63,7 @@ def _outcome(verdict: Mapping[str, Any]) -> str:
     if verdict["outcome"] == "deferred":
         return "What serves now stays; the next refresh decides again with more clicks."
     names = "; ".join(_lower_first(check["title"]) for check in failed)
-    return f"{len(failed)} of {len(verdict['checks'])} checks failed ({names}). What serves now stays."
+    return f"{len(failed)} of {len(verdict['checks'])} checks do not hold: {names}. What serves now stays."
 
 
 def _row(check: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def report_of(outcome: str, reference: str = "champion", pooled: int = 0) -> dic
     ("outcome", "headline", "explanation"),
     [
         ("blessed", "Yes, the new ranker may go live.", "All 2 checks hold."),
-        ("refused", "No, the new ranker must not go live.", "1 of 2 checks failed (orders each page well)."),
+        ("refused", "No, the new ranker must not go live.", "1 of 2 checks do not hold: orders each page well."),
         ("deferred", "Not yet: too few clicks to tell.", "the next refresh decides again"),
     ],
 )
