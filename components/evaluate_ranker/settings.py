@@ -30,7 +30,7 @@ class EvaluationSettings(Settings):
         rank_candidates: Candidates of the request whose latency is measured.
         rank_budget_milliseconds: Most milliseconds that it may take, the best of `rank_repeats` calls.
         rank_repeats: Calls of that request.
-        page_requests: Test requests for which whole pages are ranked, for coverage, novelty and diversity.
+        page_requests: Test requests for which whole pages are ranked, for coverage, novelty and diversity; 0 for none.
         page_length: Contents of a page.
     """
 
@@ -52,5 +52,5 @@ class EvaluationSettings(Settings):
     rank_candidates: int = pydantic.Field(default=2000, ge=1)
     rank_budget_milliseconds: float = pydantic.Field(default=100.0, gt=0)
     rank_repeats: int = pydantic.Field(default=20, ge=1)
-    page_requests: int = pydantic.Field(default=200, ge=1)
+    page_requests: int = pydantic.Field(default=200, ge=0)
     page_length: int = pydantic.Field(default=40, ge=2)

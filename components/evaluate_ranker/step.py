@@ -98,7 +98,9 @@ def evaluate_ranker(
     body |= judgement(rankers[WITH], opponent, source, columns, predictions[WITH], finite_share, body["lift"], settings)
     paged = {**rankers, **({} if serving is None else {CHAMPION: serving})}
     saved_models = {name: ranker.saved_model() for name, ranker in paged.items()}
-    body["beyond_accuracy"] = beyond_accuracy(source, columns, saved_models, popularity_feature, settings)
+    body["beyond_accuracy"] = (
+        beyond_accuracy(source, columns, saved_models, popularity_feature, settings) if settings.page_requests else None
+    )
     body["as_of"] = source.meta.as_of
     links = network_links(columns, log_odds, source.details)
     parts = row_slices(columns)

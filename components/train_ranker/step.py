@@ -76,7 +76,7 @@ def train_ranker(
         meta = ArtifactMeta(
             kind="ranker",
             as_of=source.meta.as_of,
-            largest_event_time=_largest_event_time(source, earlier),
+            largest_event_time=largest_event_time(source, earlier),
             inputs=inputs,
             space=source.details.space,
             counts=report.counts,
@@ -102,8 +102,13 @@ def _check_splits(source: ExampleArtifact) -> None:
         )
 
 
-def _largest_event_time(source: ExampleArtifact, earlier: RankerArtifact | None) -> str:
-    """Of the rows that it learned from, and of those that its first weights had learned from."""
+def largest_event_time(source: ExampleArtifact, earlier: RankerArtifact | None) -> str:
+    """The youngest row that a ranker knows: of its own training and of the one that lent it its first weights.
+
+    Args:
+        source: The examples that it trains on.
+        earlier: What it starts from.
+    """
     known = earlier.meta.largest_event_time if earlier is not None else None
     youngest = _youngest_row(source)
     return format_instant(youngest if known is None else max(youngest, parse_instant(known)))

@@ -197,7 +197,9 @@ def test_test_days_without_a_click_give_nulls_and_no_blessing(tiny_run: TinyRun,
 def test_a_slice_of_one_class_gives_nulls(tiny_run: TinyRun, tmp_path: Path) -> None:
     """With a minimum of one click, tiny slices are measured even where a metric is undefined."""
     few = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=4, slate=3, users=3), seed=5)
-    body = run_again(tiny_run, tmp_path / "evaluation", examples=few, settings=tiny_settings(minimum_slice_clicks=1))
+    settings = tiny_settings(minimum_slice_clicks=1, page_requests=0)
+    body = run_again(tiny_run, tmp_path / "evaluation", examples=few, settings=settings)
+    assert body["beyond_accuracy"] is None
     undefined = [scope for scope in body["slices"].values() if scope["rankers"] and scope["lift"]["auc"]["low"] is None]
     assert undefined
 
