@@ -12,7 +12,7 @@ from components.evaluate_ranker.bootstrap import mean_value
 from components.evaluate_ranker.catalogue import Catalogue, read_catalogue
 from components.evaluate_ranker.measurement import Measurement, mean_of_known
 from components.evaluate_ranker.metrics import IntArray
-from components.evaluate_ranker.page_metrics import coverage, diversity, novelty
+from components.evaluate_ranker.page_metrics import coverage, diversity, novelty, share_with_vector
 from components.evaluate_ranker.page_requests import PAGE_FEATURES, page_requests, sampled_requests
 from components.evaluate_ranker.paired_comparison import PairedComparison
 from components.evaluate_ranker.ranked_pages import EMPTY, Scores, model_scores, ranked_pages
@@ -21,7 +21,7 @@ from components.evaluate_ranker.settings import EvaluationSettings
 from schemas.example_artifact import ExampleArtifact
 
 POPULARITY = "popularity"
-OF_A_PAGE = ("novelty", "diversity")
+OF_A_PAGE = ("novelty", "article_diversity", "audience_diversity")
 PAGES = "pages"
 SHOWN = ("content_id", "timestamp")
 
@@ -44,7 +44,8 @@ def beyond_accuracy(
 
     Returns:
         `page_length`, `shortest_page`, `requests`, `users`, `visible_contents`, and by ranker, POPULARITY included,
-        `coverage` (a share) and `novelty` (bits) and `diversity` (0 to 2), each of these two with its interval.
+        `coverage` and `with_articles` (shares), and with their intervals `novelty` (bits), `article_diversity` and
+        `audience_diversity` (0 to 2): between the contents' articles, and between the graph's embeddings.
     """
     earlier = [
         read_record_columns(examples, split, PAGE_FEATURES)
@@ -84,7 +85,8 @@ def _told(
     for name, of_ranker in pages.items():
         values = {
             "novelty": novelty(of_ranker, catalogue.views),
-            "diversity": diversity(of_ranker, catalogue.articles),
+            "article_diversity": diversity(of_ranker, catalogue.articles),
+            "audience_diversity": diversity(of_ranker, catalogue.embeddings),
         }
         measured[PAGES, name] = Measurement(
             {metric: mean_of_known(found) for metric, found in values.items()},
@@ -94,6 +96,7 @@ def _told(
     return {
         name: {
             "coverage": coverage(of_ranker, visible),
+            "with_articles": share_with_vector(of_ranker, catalogue.articles),
             **{
                 metric: {
                     "value": measured[PAGES, name].metrics[metric],

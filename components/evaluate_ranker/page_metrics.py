@@ -57,5 +57,17 @@ def diversity(pages: IntArray, vectors: FloatArray) -> FloatArray:
     return 1 - similarity
 
 
+def share_with_vector(pages: IntArray, vectors: FloatArray) -> float:
+    """The share of all places whose content has a vector, so that diversity can speak of it; NaN without a place.
+
+    Args:
+        pages: Rows of the catalogue, EMPTY where there is none [requests, length].
+        vectors: Of each content [contents, size].
+    """
+    known = numpy.abs(vectors).sum(axis=1) > 0
+    shown = pages[pages != EMPTY]
+    return float(known[shown].mean()) if len(shown) else float("nan")
+
+
 def _divided(sums: FloatArray, counts: IntArray) -> FloatArray:
     return numpy.where(counts > 0, sums / numpy.where(counts > 0, counts, 1), numpy.nan)

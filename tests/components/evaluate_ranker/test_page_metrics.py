@@ -12,7 +12,7 @@ import numpy
 import pytest
 
 from components.evaluate_ranker.metrics import FloatArray, IntArray
-from components.evaluate_ranker.page_metrics import coverage, diversity, novelty
+from components.evaluate_ranker.page_metrics import coverage, diversity, novelty, share_with_vector
 
 CONTENTS = 7
 PAGES = arrays.arrays(numpy.int64, (3, 4), elements=strategies.integers(-1, CONTENTS - 1))
@@ -45,3 +45,9 @@ def test_diversity_is_the_mean_distance_of_all_pairs(pages: IntArray, seed: int)
 def test_coverage_counts_each_content_once_and_no_empty_place() -> None:
     assert coverage(numpy.array([[0, 1, -1], [1, 4, -1]]), 6) == 0.5
     assert math.isnan(coverage(numpy.array([[-1]]), 0))
+
+
+def test_the_share_with_a_vector_counts_places_and_not_contents() -> None:
+    vectors = numpy.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert share_with_vector(numpy.array([[0, 1, -1], [0, 2, -1]]), vectors) == 0.5
+    assert math.isnan(share_with_vector(numpy.array([[-1]]), vectors))

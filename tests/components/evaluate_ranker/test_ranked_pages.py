@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy
+import pyarrow.parquet
 import pytest
 
 from components.evaluate_ranker.beyond_accuracy import beyond_accuracy
@@ -78,6 +79,9 @@ def test_what_was_shown_was_visible_whatever_the_table_says(examples: ExampleArt
     assert catalogue.views.tolist() == list(range(CONTENTS))
     lengths = numpy.linalg.norm(catalogue.articles, axis=1)
     assert lengths == pytest.approx([0] * 10 + [1] * 40)
+    table = pyarrow.parquet.read_table(examples.serving_table("content"))
+    first = numpy.array(table["content_embedding"][1].as_py())
+    assert catalogue.embeddings[0] == pytest.approx(first / numpy.linalg.norm(first))
 
 
 def test_pages_hold_the_best_of_what_was_visible(
@@ -108,5 +112,5 @@ def test_every_ranker_is_told_beside_popularity(
     popularity = told["rankers"]["popularity"]
     assert popularity["coverage"] <= 2 * 5 / 50, "one page before ten contents became visible, and one after"
     for ranker in told["rankers"].values():
-        for metric in ("novelty", "diversity"):
+        for metric in ("novelty", "article_diversity", "audience_diversity"):
             assert ranker[metric]["low"] <= ranker[metric]["value"] <= ranker[metric]["high"]

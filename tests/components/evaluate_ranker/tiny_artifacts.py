@@ -98,13 +98,18 @@ def _write_serving_tables(folder: Path, generator: numpy.random.Generator) -> No
     visible = [NEVER, *([0] * (CONTENTS - 10)), *([later] * 10)]
     views = numpy.array([0, *range(CONTENTS)], numpy.float32)
     rates = {f"content_click_rate_{days}d": generator.uniform(0.02, 0.3, len(ids)) for days in (1, 7)}
-    columns = {"content_id": ids, "visible_from": visible, "content_views_7d": views, **rates}
+    columns: dict[str, Any] = {"content_id": ids, "visible_from": visible, "content_views_7d": views, **rates}
+    columns["content_embedding"] = _vectors(generator.normal(size=(len(ids), 4)))
     pyarrow.parquet.write_table(pyarrow.table(columns), folder / "content.parquet")
-    vectors = generator.normal(size=(len(ids), 3)).astype(numpy.float32)
+    vectors = generator.normal(size=(len(ids), 3))
     vectors[:11] = 0
-    means = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(vectors.ravel()), 3)
-    table = pyarrow.table({"content_id": ids, "mean_article": means})
+    table = pyarrow.table({"content_id": ids, "mean_article": _vectors(vectors)})
     pyarrow.parquet.write_table(table, folder / "content_articles.parquet")
+
+
+def _vectors(values: Any) -> pyarrow.FixedSizeListArray:
+    """[rows, size] as an Arrow column of fixed-size lists."""
+    return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(values.astype(numpy.float32).ravel()), values.shape[1])
 
 
 def _request(
