@@ -73,7 +73,8 @@ def rank_and_push(
         replay_graph: From build_graph; it reaches up to the last refresh.
         network: The network, trained in this run or imported.
         earlier_rankers: With (True) and without (False) the graph, what each starts from; empty to start anew. Both or
-            none: the comparison gives both the same budget.
+            none: the comparison gives both the same budget. The one with the graph is the champion, which the new one
+            must not lose to.
         serving: The folder that versions are pushed to.
         timeline: Timeline.to_values.
         cold_content_views: Content with fewer views in the window is cold.
@@ -122,6 +123,7 @@ def rank_and_push(
         logs=source,
         settings=settings["evaluation"],
         fingerprint=step_fingerprint("evaluate_ranker"),
+        **({"champion": earlier_rankers[True]} if earlier_rankers else {}),
     ).outputs["evaluation"]
 
     pushed = push_ranker(

@@ -81,6 +81,8 @@ def test_the_refresh_pipeline_trains_no_network_and_starts_from_the_last_ranker(
     # Both rankers start from their own predecessor: the comparison gives both the same budget.
     assert producers["train-ranker"] == {"examples": "write-examples", "warm_start": "importer-3"}
     assert producers["train-ranker-2"] == {"examples": "write-examples", "warm_start": "importer-4"}
+    # The one that it started from is the one that it must not lose to.
+    assert producers["evaluate-ranker"]["champion"] == "importer-4"
     assert producers["push-ranker"]["ranker"] == "train-ranker-2"
 
 

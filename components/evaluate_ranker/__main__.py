@@ -21,6 +21,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--with-graph", type=Path, required=True, help="ranker artifact with the graph")
     parser.add_argument("--network", type=Path, required=True, help="network artifact, for its training curves")
     parser.add_argument("--logs", type=Path, help="the source's log folder, for a simulated world's truth")
+    parser.add_argument("--champion", type=Path, help="ranker artifact that serves now (default: beat popularity)")
+    parser.add_argument(
+        "--earlier-examples",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="examples artifacts of earlier refreshes, whose test rows are pooled where clicks are too few",
+    )
     parser.add_argument("--output", type=Path, required=True, help="evaluation artifact to write")
     parser.add_argument("--config", type=Path, help="run YAML; its section 'evaluation' is read")
     return exit_code_of(lambda: _run(parser.parse_args(arguments)))
@@ -42,11 +50,11 @@ def _run(options: argparse.Namespace) -> None:
             settings=settings,
             logs=options.logs,
             report=report,
+            champion=options.champion,
+            earlier_examples=options.earlier_examples,
         )
     evaluation = json.loads((options.output / EVALUATION_FILE).read_text(encoding="utf-8"))
     print(summary_table(evaluation))
-    for reason in evaluation["verdict"]["reasons"]:
-        print(f"not blessed: {reason}")
 
 
 if __name__ == "__main__":

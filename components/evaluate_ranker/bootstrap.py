@@ -38,8 +38,8 @@ def pooled_auc(scores: FloatArray, clicked: BoolArray, users: IntArray, user_cou
     levels, level_of_click = numpy.unique(scores[clicked], return_inverse=True)
     below = numpy.searchsorted(levels, scores[~clicked], side="left")
     tied = numpy.isin(scores[~clicked], levels)
-    click_sums = _summing_matrix(level_of_click, users[clicked], len(levels), user_count)
-    other_sums = _summing_matrix(2 * below + tied, users[~clicked], 2 * len(levels) + 1, user_count)
+    click_sums = summing_matrix(level_of_click, users[clicked], len(levels), user_count)
+    other_sums = summing_matrix(2 * below + tied, users[~clicked], 2 * len(levels) + 1, user_count)
 
     def statistic(weights: FloatArray) -> FloatArray:
         clicks = numpy.asarray(click_sums @ weights, numpy.float64)  # [K, resamples]
@@ -68,6 +68,22 @@ def mean_value(values: FloatArray, users: IntArray, user_count: int) -> Statisti
         return numpy.where(total > 0, (sums @ weights) / numpy.where(total > 0, total, 1), numpy.nan)
 
     return statistic
+
+
+def summing_matrix(
+    cells: IntArray, users: IntArray, cell_count: int, user_count: int, values: FloatArray | None = None
+) -> scipy.sparse.csr_array:
+    """Sums user weights by cell: entry (c, u) adds up the values of the rows of user u in cell c [cells, users].
+
+    Args:
+        cells: Cell of each row [rows].
+        users: Index of each row's user [rows].
+        cell_count: How many cells.
+        user_count: How many users.
+        values: What each row adds, 1 by default [rows].
+    """
+    added = numpy.ones(len(cells), numpy.float32) if values is None else values
+    return scipy.sparse.coo_array((added, (cells, users)), shape=(cell_count, user_count)).tocsr()
 
 
 def resample(
@@ -134,9 +150,3 @@ def _user_weights(user_count: int, resamples: int, seed: int) -> Iterator[FloatA
             for _ in range(min(RESAMPLES_AT_ONCE, resamples - start))
         ]
         yield numpy.stack(columns, axis=1).astype(numpy.float32)
-
-
-def _summing_matrix(cells: IntArray, users: IntArray, cell_count: int, user_count: int) -> scipy.sparse.csr_array:
-    """Sums user weights by cell: entry (c, u) counts the rows of user u in cell c [cells, users]."""
-    ones = numpy.ones(len(cells), numpy.float32)
-    return scipy.sparse.coo_array((ones, (cells, users)), shape=(cell_count, user_count)).tocsr()

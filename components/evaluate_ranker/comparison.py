@@ -23,6 +23,8 @@ SHARE_METRICS = ("auc", "auc_per_request", "ndcg_at_10", "mrr", "map")
 """Metrics between 0 and 1, whose lift is told in percentage points."""
 ORDER_METRICS = ("auc", "auc_per_request")
 """Metrics of any score, also of one that is no probability."""
+ALL_METRICS = (*SHARE_METRICS, "log_loss", "ece", "predicted_over_observed")
+"""Every metric of a ranker; each is told with its interval."""
 
 
 def compare(
@@ -75,7 +77,7 @@ def _part_values(part: str, comparison: PairedComparison) -> dict[str, Any]:
     rankers = {
         ranker: {
             **comparison.measured[part, ranker].metrics,
-            "intervals": {metric: comparison.interval(part, ranker, metric) for metric in (*ORDER_METRICS, "log_loss")},
+            "intervals": {metric: comparison.interval(part, ranker, metric) for metric in ALL_METRICS},
         }
         for ranker in RANKERS
     }

@@ -19,6 +19,8 @@ def evaluate_ranker(
     settings: dict[str, Any],
     fingerprint: str,
     evaluation: dsl.Output[dsl.Metrics],
+    champion: dsl.Input[dsl.Model] | None = None,
+    earlier_examples: dsl.Input[dsl.Dataset] | None = None,
 ) -> None:
     """Compares the rankers on the test days and gives the verdict.
 
@@ -31,6 +33,8 @@ def evaluate_ranker(
         settings: EvaluationSettings.
         fingerprint: Of the step's code, for the cache.
         evaluation: Metrics, slices, lift and verdict.
+        champion: The ranker that serves now; the challenger must not lose to it. Without one it must beat popularity.
+        earlier_examples: Of an earlier refresh, whose test rows are pooled where the newest hold too few clicks.
     """
     from pathlib import Path
 
@@ -49,6 +53,8 @@ def evaluate_ranker(
             settings=parse_settings(EvaluationSettings, settings, "argument 'evaluation'"),
             logs=Path(logs.path),
             report=report,
+            champion=Path(champion.path) if champion else None,
+            earlier_examples=[Path(earlier_examples.path)] if earlier_examples else [],
         )
     evaluation.metadata.update(report.metadata())
     evaluation.metadata.update(as_of=examples.metadata["as_of"], fingerprint=fingerprint)

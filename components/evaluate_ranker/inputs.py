@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from schemas.artifact_meta import ArtifactMeta, require_known_before
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact
 from schemas.ranker_artifact import RankerArtifact
+from schemas.ranking_features import ranking_features
 
 
 def check_inputs(
@@ -59,3 +61,35 @@ def check_inputs(
             f"{without_graph.folder} has the seeds {without_graph.details.seeds}, {with_graph.folder} has "
             f"{with_graph.details.seeds}; a fair comparison needs the same seeds"
         )
+
+
+def check_champion(champion: RankerArtifact, earlier: Sequence[ExampleArtifact], examples: ExampleArtifact) -> None:
+    """Checks that the champion, and earlier test rows, can be read as these examples are.
+
+    Args:
+        champion: What the challenger is compared with.
+        earlier: Examples whose test rows may be pooled.
+        examples: Whose test split is scored.
+
+    Raises:
+        ContractError: A space or a vocabulary differs, or the champion reads a feature that records do not have; the
+            message names both values.
+    """
+    known = {feature.name for feature in ranking_features()}
+    unknown = sorted(set(champion.details.features) - known)
+    if unknown:
+        raise ContractError(
+            f"{champion.folder}: the champion reads {unknown}, which no record holds any more; evaluate without it, "
+            "the challenger must then beat popularity"
+        )
+    vocabularies = champion.details.vocabularies or examples.details.vocabularies
+    others = {champion.folder: (champion.details.space, vocabularies)}
+    others |= {part.folder: (part.details.space, part.details.vocabularies) for part in earlier}
+    for folder, found in others.items():
+        needed = (examples.details.space, examples.details.vocabularies)
+        for name, value, wanted in zip(("space", "vocabularies"), found, needed, strict=True):
+            if value != wanted:
+                raise ContractError(
+                    f"{folder}: its {name} {value} differ from {wanted} of {examples.folder}, so that its scores mean "
+                    "nothing there; evaluate without it, the challenger must then beat popularity"
+                )

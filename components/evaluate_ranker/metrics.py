@@ -74,13 +74,23 @@ def calibration_bins(probabilities: FloatArray, clicked: BoolArray, bins: int) -
         clicked: Labels [rows].
         bins: How many bins at most.
     """
-    edges = numpy.quantile(probabilities, numpy.linspace(0, 1, bins + 1)[1:-1])
-    bin_of_row = numpy.searchsorted(edges, probabilities, side="right")
+    bin_of_row = bins_of_equal_mass(probabilities, bins)
     rows = numpy.bincount(bin_of_row, minlength=bins)
     kept = rows > 0
     predicted = numpy.bincount(bin_of_row, probabilities, minlength=bins)[kept] / rows[kept]
     observed = numpy.bincount(bin_of_row, clicked, minlength=bins)[kept] / rows[kept]
     return CalibrationBins(rows[kept], predicted, observed)
+
+
+def bins_of_equal_mass(probabilities: FloatArray, bins: int) -> IntArray:
+    """The bin of each row [rows], in [0, bins); equal predictions share a bin.
+
+    Args:
+        probabilities: Predicted click probabilities [rows], at least one row.
+        bins: How many bins at most.
+    """
+    edges = numpy.quantile(probabilities, numpy.linspace(0, 1, bins + 1)[1:-1])
+    return numpy.searchsorted(edges, probabilities, side="right")
 
 
 def predicted_over_observed(probabilities: FloatArray, clicked: BoolArray) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from schemas.instants import DAY, HOUR, parse_instant
+
 DASH = "–"
 
 
@@ -73,3 +75,12 @@ def duration(seconds: float) -> str:
 def words(name: str) -> str:
     """Cold users for cold_users, kind: video for kind=video."""
     return name.replace("_", " ").replace("=", ": ")
+
+
+def duration_between(first: str, last: str) -> str:
+    """3 days, 23 hours or 40 minutes, from two instants in ISO 8601."""
+    length = parse_instant(last) - parse_instant(first)
+    for size, unit in ((DAY, "days"), (HOUR, "hours")):
+        if length >= 2 * size:
+            return f"{length / size:.0f} {unit}"
+    return f"{60 * length / HOUR:.0f} minutes"

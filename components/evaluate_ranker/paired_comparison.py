@@ -49,6 +49,20 @@ class PairedComparison:
         low, high = interval(scale * draws, self._level)
         return {"value": scale * value, "low": low, "high": high}
 
+    def relative_difference(self, part: str, one: str, other: str, metric: str) -> Difference:
+        """How far `one` lies above `other`, in percent of `other`.
+
+        Args:
+            part: Part of the rows.
+            one: Who is compared.
+            other: With whom.
+            metric: A metric that both have, above 0.
+        """
+        value = self.measured[part, one].metrics[metric] / self.measured[part, other].metrics[metric]
+        draws = self._draws[f"{part}/{one}/{metric}"] / self._draws[f"{part}/{other}/{metric}"]
+        low, high = interval(100 * (draws - 1), self._level)
+        return {"value": 100 * (value - 1), "low": low, "high": high}
+
     def interval(self, part: str, who: str, metric: str) -> dict[str, float]:
         """The interval of one metric itself: `low` and `high`."""
         low, high = interval(self._draws[f"{part}/{who}/{metric}"], self._level)

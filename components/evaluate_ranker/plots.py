@@ -38,7 +38,7 @@ STYLE = {
 
 def roc_plot(curves: Mapping[str, Mapping[str, Sequence[float]]], rankers: Mapping[str, Any]) -> str:
     """ROC curves of the pushed seed of each ranker."""
-    with _figure(5.0, 4.4) as (figure, image):
+    with figure_image(5.0, 4.4) as (figure, image):
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED_COLOR, linestyle="--", linewidth=1)
         for ranker, (color, label) in RANKER_STYLE.items():
@@ -59,7 +59,7 @@ def calibration_plot(
         bins: By who predicts.
         style: Color and label of each.
     """
-    with _figure(5.0, 4.4) as (figure, image):
+    with figure_image(5.0, 4.4) as (figure, image):
         axes = figure.subplots()
         values = numpy.concatenate([numpy.concatenate([part["predicted"], part["observed"]]) for part in bins.values()])
         positive = values[values > 0]
@@ -89,7 +89,7 @@ def lift_plot(scopes: Mapping[str, Mapping[str, Any]], metric: str) -> str | Non
     told = [(name, lift) for name, lift in told if lift["value"] is not None]
     if not told:
         return None
-    with _figure(5.0, 1.0 + 0.3 * len(told)) as (figure, image):
+    with figure_image(5.0, 1.0 + 0.3 * len(told)) as (figure, image):
         axes = figure.subplots()
         axes.axvline(0, color="#5b6575", linewidth=1)
         for row, (_, lift) in enumerate(reversed(told)):
@@ -110,7 +110,7 @@ def training_plot(curves: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | No
     """Training (dashed) and validation loss, one panel a ranker, one line a seed; None without a curve."""
     if not any(curves.values()):
         return None
-    with _figure(10.0, 3.2) as (figure, image):
+    with figure_image(10.0, 3.2) as (figure, image):
         panels = figure.subplots(1, 2, sharey=True)
         for axes, (ranker, (color, label)) in zip(panels, RANKER_STYLE.items(), strict=True):
             for number, curve in enumerate(curves.get(ranker, [])):
@@ -136,7 +136,7 @@ def network_plot(curves: Mapping[str, Sequence[float]]) -> str | None:
         return None
     last_epoch = min(len(values) for values in shown.values())
     rows = -(-len(shown) // 2)
-    with _figure(10.0, 0.6 + 2.4 * rows) as (figure, image):
+    with figure_image(10.0, 0.6 + 2.4 * rows) as (figure, image):
         grid = figure.subplots(rows, 2, squeeze=False)
         panels: list[Axes] = list(grid.ravel())
         for axes, (name, values) in zip(panels, shown.items(), strict=False):
@@ -151,7 +151,7 @@ def network_plot(curves: Mapping[str, Sequence[float]]) -> str | None:
 
 
 @contextlib.contextmanager
-def _figure(width: float, height: float) -> Iterator[tuple[Figure, list[str]]]:
+def figure_image(width: float, height: float) -> Iterator[tuple[Figure, list[str]]]:
     """A styled figure; the list holds its data URI once the block has ended."""
     image: list[str] = []
     with matplotlib.rc_context(STYLE):

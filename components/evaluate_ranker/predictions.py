@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
@@ -42,19 +43,23 @@ class Predictions:
         return Predictions(numpy.nan_to_num(self.logged), numpy.nan_to_num(self.fixed))
 
 
-def predict(ranker: RankerArtifact, examples: ExampleArtifact, rows: int) -> Predictions:
-    """Scores every candidate of the test split with every seed.
+def predict(
+    ranker: RankerArtifact, examples: ExampleArtifact, rows: int, seeds: Sequence[int] | None = None
+) -> Predictions:
+    """Scores every candidate of the test split.
 
     Args:
         ranker: Its SavedModels answer SIGNATURE.
         examples: Its `test` records, in the order of the files.
         rows: Candidates that the records hold.
+        seeds: Whose models; all by default.
 
     Raises:
         ContractError: A model lacks the signature, or answers another number of scores.
     """
-    seeds = [_predict_seed(ranker.saved_model(seed), examples, rows) for seed in ranker.details.seeds]
-    return Predictions(numpy.stack([logged for logged, _ in seeds]), numpy.stack([fixed for _, fixed in seeds]))
+    chosen = ranker.details.seeds if seeds is None else seeds
+    scores = [_predict_seed(ranker.saved_model(seed), examples, rows) for seed in chosen]
+    return Predictions(numpy.stack([logged for logged, _ in scores]), numpy.stack([fixed for _, fixed in scores]))
 
 
 def _predict_seed(saved_model: Path, examples: ExampleArtifact, rows: int) -> tuple[FloatArray, FloatArray]:

@@ -15,6 +15,8 @@ from components.evaluate_ranker import number_text, plots
 from components.evaluate_ranker.finite_values import finite_values, write_json
 from components.evaluate_ranker.network_section import network_rows
 from components.evaluate_ranker.summary import summary_table
+from components.evaluate_ranker.verdict_plot import difference_plot
+from components.evaluate_ranker.verdict_section import verdict_section
 from schemas.artifact_meta import read_meta
 from schemas.step_report import StepReport
 
@@ -44,6 +46,13 @@ METRICS = (
     ("ece", "calibration error", "expected, bins of equal mass, less is better"),
     ("predicted_over_observed", "predicted / observed", "clicks, 1 is right"),
 )
+
+PAGES_OF = {
+    "popularity": "popularity alone",
+    "without_graph": "the ranker without the graph",
+    "with_graph": "the new ranker, with the graph",
+    "champion": "the ranker that serves now",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,6 +130,7 @@ def report_page(report: Mapping[str, Any], curves: Mapping[str, Any]) -> str:
         "lift_auc_per_request": plots.lift_plot(scopes, "auc_per_request"),
         "training": plots.training_plot(curves["ranker_curves"]),
         "network": plots.network_plot(curves["network_curves"]),
+        "verdict": difference_plot(report["challenge"]),
         "network_calibration": _network_calibration(curves.get("network_calibration")),
     }
     return environment.get_template(TEMPLATE).render(
@@ -129,6 +139,8 @@ def report_page(report: Mapping[str, Any], curves: Mapping[str, Any]) -> str:
         images=images,
         metrics=METRICS,
         network=network_rows(report),
+        verdict=verdict_section(report),
+        pages_of=PAGES_OF,
         slowest=max([step["seconds"] for step in report["steps"]], default=0) or 1,
         total_seconds=sum(step["seconds"] for step in report["steps"] if not step["cached"]),
         configuration=yaml.safe_dump(report["config"], sort_keys=False, allow_unicode=True),

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from components.evaluate_ranker.beyond_accuracy import beyond_accuracy
+from components.evaluate_ranker.challenge import CHAMPION
+from components.evaluate_ranker.champion import COMPARED_FEATURES
 from components.evaluate_ranker.comparison import WITH, WITHOUT, compare
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.evaluate_ranker.finite_values import write_json
-from components.evaluate_ranker.inputs import check_inputs
+from components.evaluate_ranker.inputs import check_champion, check_inputs
+from components.evaluate_ranker.judgement import Opponent, judgement
 from components.evaluate_ranker.link_log_odds import link_features, network_links
+from components.evaluate_ranker.metrics import FloatArray
 from components.evaluate_ranker.network_alone import SLICE_COLUMNS, network_alone, row_slices
 from components.evaluate_ranker.network_truth import network_truth
+from components.evaluate_ranker.page_requests import PAGE_FEATURES
 from components.evaluate_ranker.plot_data import plot_data
 from components.evaluate_ranker.popularity import POPULARITY_FEATURES, popularity_score
 from components.evaluate_ranker.predictions import Predictions, predict
 from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
 from components.evaluate_ranker.score_table import ID_FEATURES, SCORES_FILE, write_scores
 from components.evaluate_ranker.settings import EvaluationSettings
-from components.evaluate_ranker.slices import SLICE_FEATURES, slice_masks
+from components.evaluate_ranker.slices import slice_masks
 from components.evaluate_ranker.truth import TRUTH_FEATURES, true_scores, truth_summary
-from components.evaluate_ranker.verdict import verdict
 from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
 from schemas.example_artifact import ExampleArtifact
 from schemas.folders import whole_folder
@@ -30,6 +36,15 @@ from schemas.ranker_artifact import RankerArtifact
 from schemas.step_report import StepReport
 
 EVALUATION_FILE, PLOTS_FILE = "evaluation.json", "plots.json"
+FEATURES = {
+    *COMPARED_FEATURES,
+    *TRUTH_FEATURES,
+    *POPULARITY_FEATURES,
+    *SLICE_COLUMNS,
+    *ID_FEATURES,
+    *PAGE_FEATURES,
+}
+"""What the test rows are read with, besides the features of links."""
 
 
 def evaluate_ranker(
@@ -42,6 +57,8 @@ def evaluate_ranker(
     settings: EvaluationSettings,
     logs: Path | None,
     report: StepReport,
+    champion: Path | None = None,
+    earlier_examples: Sequence[Path] = (),
 ) -> None:
     """Writes the evaluation artifact: evaluation.json, plots.json and scores.parquet.
 
@@ -54,6 +71,10 @@ def evaluate_ranker(
         settings: Resamples, slices and thresholds.
         logs: The source's log folder; where it holds a truth, the report tells the share that was reached.
         report: Gets the headline figures.
+        champion: The ranker that serves now, which the challenger must not lose to; without one it must beat
+            popularity.
+        earlier_examples: Examples of earlier refreshes, whose test rows are pooled where the newest hold too few
+            clicks.
 
     Raises:
         ContractError: The artifacts do not belong together, or the test split is empty.
@@ -62,13 +83,24 @@ def evaluate_ranker(
     rankers = {WITHOUT: RankerArtifact(without_graph), WITH: RankerArtifact(with_graph)}
     network_meta = read_meta(network, "network")
     check_inputs(source, rankers[WITHOUT], rankers[WITH], network_meta, network)
+    earlier = [ExampleArtifact(folder) for folder in earlier_examples]
+    serving = None if champion is None else RankerArtifact(champion)
+    if serving is not None:
+        check_champion(serving, earlier, source)
     log_odds = network_meta.details.get("log_odds")
-    features = {*SLICE_FEATURES, *TRUTH_FEATURES, *POPULARITY_FEATURES, *SLICE_COLUMNS, *ID_FEATURES}
-    features.update(link_features(log_odds))
-    columns = read_record_columns(source, "test", features)
+    columns = read_record_columns(source, "test", {*FEATURES, *link_features(log_odds)})
     raw = {name: predict(ranker, source, len(columns.clicked)) for name, ranker in rankers.items()}
     predictions = {name: scores.usable() for name, scores in raw.items()}
-    body = _evaluate(columns, predictions, source, settings, min(part.probabilities for part in raw.values()))
+    popularity_feature, popularity = popularity_score(columns)
+    body = _compared(columns, predictions, source, popularity_feature, popularity, settings)
+    finite_share = min(part.probabilities for part in raw.values())
+    opponent = Opponent(serving, popularity, earlier)
+    body |= judgement(rankers[WITH], opponent, source, columns, predictions[WITH], finite_share, body["lift"], settings)
+    paged = {**rankers, **({} if serving is None else {CHAMPION: serving})}
+    saved_models = {name: ranker.saved_model() for name, ranker in paged.items()}
+    body["beyond_accuracy"] = (
+        beyond_accuracy(source, columns, saved_models, popularity_feature, settings) if settings.page_requests else None
+    )
     body["as_of"] = source.meta.as_of
     links = network_links(columns, log_odds, source.details)
     parts = row_slices(columns)
@@ -92,9 +124,9 @@ def evaluate_ranker(
             largest_event_time=format_instant(youngest),
             inputs={
                 "examples": meta_fingerprint(examples),
-                WITHOUT: fingerprint(without_graph),
-                WITH: fingerprint(with_graph),
                 "network": meta_fingerprint(network),
+                **{name: fingerprint(ranker.folder) for name, ranker in paged.items()},
+                **{f"earlier_examples_{number}": meta_fingerprint(part.folder) for number, part in enumerate(earlier)},
             },
             space=source.details.space,
             counts=counts,
@@ -103,18 +135,17 @@ def evaluate_ranker(
     report.counts.update(counts)
 
 
-def _evaluate(
+def _compared(
     columns: RecordColumns,
     predictions: dict[str, Predictions],
     source: ExampleArtifact,
+    popularity_feature: str,
+    popularity: FloatArray,
     settings: EvaluationSettings,
-    finite_share: float,
 ) -> dict[str, Any]:
-    """Everything of evaluation.json that follows from the scores."""
+    """Both rankers beside each other, as evaluation.json tells it."""
     slices = slice_masks(columns, source.details.vocabularies, settings.slot_bands)
-    popularity_feature, popularity = popularity_score(columns)
     comparison = compare(columns, predictions, slices, popularity, settings)
-    decision = verdict(comparison, int(columns.clicked.sum()), finite_share, settings)
     if comparison["popularity"] is not None:
         comparison["popularity"]["feature"] = popularity_feature
     return {
@@ -123,7 +154,6 @@ def _evaluate(
         "requests": columns.request_count,
         "users": columns.user_count,
         **comparison,
-        "verdict": decision,
     }
 
 

@@ -15,7 +15,7 @@ SCOPES = ((None, "all"), ("cold_users", "cold users"), ("cold_content", "cold co
 
 
 def summary_table(report: Mapping[str, Any]) -> str:
-    """The rankers beside each other, on all rows, on cold users and on cold content; below them the network alone.
+    """The rankers beside each other, on all rows, on cold users and on cold content; then the network, the verdict.
 
     Args:
         report: The contents of report.json or of evaluation.json.
@@ -40,7 +40,13 @@ def summary_table(report: Mapping[str, Any]) -> str:
     widths = [max(len(line[column]) for line in metric_lines) for column in range(4)]
     rule = "-" * (sum(widths) + 6)
     texts = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    return "\n".join([texts[0], rule, *texts[1:], *_network_lines(report)])
+    return "\n".join([texts[0], rule, *texts[1:], *_network_lines(report), *_verdict_lines(report["verdict"])])
+
+
+def _verdict_lines(verdict: Mapping[str, Any]) -> list[str]:
+    """The outcome, and every reason against a blessing."""
+    against = f"{len(verdict['checks'])} checks, against {verdict['reference']}"
+    return [f"verdict: {verdict['outcome']} ({against})", *(f"  {reason}" for reason in verdict["reasons"])]
 
 
 def _network_lines(report: Mapping[str, Any]) -> list[str]:

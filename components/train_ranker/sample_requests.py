@@ -72,12 +72,16 @@ def rank_requests(
         yield WarmUpRequest("rank", inputs, answer[OUTPUT].numpy())
 
 
-def _scored(
-    ranker: Ranker, batch: Batch, facts: ServingFacts, features: Sequence[RankingFeature]
+def requests_of_batch(
+    batch: Batch, probabilities: numpy.typing.NDArray[numpy.float32], features: Sequence[RankingFeature]
 ) -> Iterator[WarmUpRequest]:
-    """One request for each row of a batch."""
-    logits = ranker(with_fixed_position(batch, facts.slate_size))
-    probabilities = tensorflow.sigmoid(logits[:, 0]).numpy()
+    """One `score` request for each request of a batch.
+
+    Args:
+        batch: As parse_requests gives it, with these features.
+        probabilities: What is due to the candidates [M], one request after the other.
+        features: The inputs of `score`.
+    """
     columns = {feature.name: batch[feature.name].numpy() for feature in features}
     ends = numpy.cumsum(batch[COUNTS].numpy())
     for row, (start, end) in enumerate(itertools.pairwise([0, *ends])):
@@ -87,6 +91,14 @@ def _scored(
             values = values[row] if feature.level == "request" else values[start:end]  # [size] or [N, size]
             inputs[feature.name] = values[..., 0] if feature.size == 1 else values
         yield WarmUpRequest("score", inputs, probabilities[start:end])
+
+
+def _scored(
+    ranker: Ranker, batch: Batch, facts: ServingFacts, features: Sequence[RankingFeature]
+) -> Iterator[WarmUpRequest]:
+    """One request for each row of a batch, scored by the training model."""
+    logits = ranker(with_fixed_position(batch, facts.slate_size))
+    return requests_of_batch(batch, tensorflow.sigmoid(logits[:, 0]).numpy(), features)
 
 
 def _text(value: str) -> numpy.typing.NDArray[numpy.object_]:

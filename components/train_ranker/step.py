@@ -18,8 +18,8 @@ from schemas.artifact_meta import FILE_NAME, ArtifactMeta, write_meta
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact, compression_type
 from schemas.folders import whole_folder
-from schemas.instants import Instant, format_instant
-from schemas.ranker_artifact import RankerDetails, TrainingCurve
+from schemas.instants import Instant, format_instant, parse_instant
+from schemas.ranker_artifact import RankerArtifact, RankerDetails, TrainingCurve
 from schemas.ranking_features import features_of, model_groups
 from schemas.step_report import StepReport
 
@@ -76,7 +76,7 @@ def train_ranker(
         meta = ArtifactMeta(
             kind="ranker",
             as_of=source.meta.as_of,
-            largest_event_time=format_instant(_youngest_row(source)),
+            largest_event_time=largest_event_time(source, earlier),
             inputs=inputs,
             space=source.details.space,
             counts=report.counts,
@@ -100,6 +100,18 @@ def _check_splits(source: ExampleArtifact) -> None:
         raise ContractError(
             f"{path}: {clicks} of {candidates} training candidates are clicked; a ranker needs clicked and other ones"
         )
+
+
+def largest_event_time(source: ExampleArtifact, earlier: RankerArtifact | None) -> str:
+    """The youngest row that a ranker knows: of its own training and of the one that lent it its first weights.
+
+    Args:
+        source: The examples that it trains on.
+        earlier: What it starts from.
+    """
+    known = earlier.meta.largest_event_time if earlier is not None else None
+    youngest = _youngest_row(source)
+    return format_instant(youngest if known is None else max(youngest, parse_instant(known)))
 
 
 def _youngest_row(source: ExampleArtifact) -> Instant:

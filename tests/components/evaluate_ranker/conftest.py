@@ -27,7 +27,8 @@ class TinyRun:
 
 def tiny_settings(**changes: object) -> EvaluationSettings:
     """Few resamples and small thresholds; `changes` win."""
-    return EvaluationSettings.model_validate({"resamples": 100, "slot_bands": (4,), **changes})
+    small = {"resamples": 100, "slot_bands": (4,), "page_requests": 12, "rank_repeats": 2, "replayed_requests": 4}
+    return EvaluationSettings.model_validate({**small, **changes})
 
 
 @pytest.fixture(scope="session")

@@ -84,16 +84,22 @@ def test_page_shows_the_numbers(report_and_page: tuple[dict[str, Any], str]) -> 
     assert "123,456" in text
     assert "1 min 15 s" in text
     assert "cached" in text
-    assert ("not blessed" in text) == (not report["verdict"]["blessed"])
+    assert "Yes, the new ranker may go live." in text
+    assert f"All {len(report['verdict']['checks'])} checks hold." in text
     for check in report["verdict"]["checks"]:
+        assert check["title"] in text
         assert check["question"] in text
+        assert check["threshold"] in text
+    for values in report["beyond_accuracy"]["rankers"].values():
+        assert f"{100 * values['coverage']:.1f} %" in text
+        assert f"{values['novelty']['value']:.2f} [" in text
 
 
 def test_page_needs_nothing_from_outside(report_and_page: tuple[dict[str, Any], str]) -> None:
     _, page = report_and_page
     sources = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?([^\"')\s>]+)", page)
     images = [source for source in sources if source.startswith("data:image/svg+xml;base64,")]
-    assert len(images) == 7, "ROC, calibration twice, lift twice, rankers, network"
+    assert len(images) == 8, "verdict, ROC, calibration twice, lift twice, rankers, network"
     assert set(sources) - set(images) == {"#verdict", "#network"}
 
 
@@ -123,6 +129,9 @@ def test_nulls_are_drawn_as_dashes(tiny_run: TinyRun, tmp_path: Path) -> None:
     write_report(evaluation, STEPS, CONFIGURATION, tmp_path / "some")
     assert "too few clicks to tell" in (tmp_path / "some" / "report.html").read_text(encoding="utf-8")
     body.update(rankers=None, lift=None, difference=None, popularity=None, pushed_seed=None)
+    body["challenge"].update(difference=None, metrics=None, first_row=None, last_row=None, clicks=0)
+    for check in body["verdict"]["checks"]:
+        check.update(value=None, measured=None)
     for scope in body["slices"].values():
         scope.update(rankers=None, lift=None, difference=None)
     (evaluation / "evaluation.json").write_text(json.dumps(body), encoding="utf-8")

@@ -171,9 +171,18 @@ def run_again(run: TinyRun, output: Path, **changes: Any) -> dict[str, Any]:
 
 
 def test_the_same_inputs_give_the_same_bytes(tiny_run: TinyRun, tmp_path: Path) -> None:
-    run_again(tiny_run, tmp_path / "again")
-    for name in ("evaluation.json", "plots.json", "scores.parquet", "meta.json"):
+    """All but the one measured time."""
+    again = run_again(tiny_run, tmp_path / "again")
+    for name in ("plots.json", "scores.parquet", "meta.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tiny_run.evaluation / name).read_bytes()
+    assert without_times(again) == without_times(evaluation_of(tiny_run))
+
+
+def without_times(body: dict[str, Any]) -> dict[str, Any]:
+    body["export"].pop("rank_milliseconds")
+    (latency,) = [check for check in body["verdict"]["checks"] if check["name"] == "rank_latency"]
+    latency.pop("value")
+    return body
 
 
 def test_test_days_without_a_click_give_nulls_and_no_blessing(tiny_run: TinyRun, tmp_path: Path) -> None:
@@ -188,7 +197,9 @@ def test_test_days_without_a_click_give_nulls_and_no_blessing(tiny_run: TinyRun,
 def test_a_slice_of_one_class_gives_nulls(tiny_run: TinyRun, tmp_path: Path) -> None:
     """With a minimum of one click, tiny slices are measured even where a metric is undefined."""
     few = write_tiny_examples(tmp_path / "examples", TinyWorld(requests=4, slate=3, users=3), seed=5)
-    body = run_again(tiny_run, tmp_path / "evaluation", examples=few, settings=tiny_settings(minimum_slice_clicks=1))
+    settings = tiny_settings(minimum_slice_clicks=1, page_requests=0)
+    body = run_again(tiny_run, tmp_path / "evaluation", examples=few, settings=settings)
+    assert body["beyond_accuracy"] is None
     undefined = [scope for scope in body["slices"].values() if scope["rankers"] and scope["lift"]["auc"]["low"] is None]
     assert undefined
 
@@ -198,6 +209,94 @@ def test_scores_that_are_no_probabilities_are_refused_by_the_verdict(tiny_run: T
     body = run_again(tiny_run, tmp_path / "evaluation", with_graph=broken)
     assert not body["verdict"]["blessed"]
     assert any(reason.startswith("finite_scores") for reason in body["verdict"]["reasons"])
+
+
+@pytest.fixture(scope="module")
+def champions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One that knows less than the challenger of the tiny run, one that knows more."""
+    folder = tmp_path_factory.mktemp("champions")
+    earlier = "2026-03-08T00:00:00Z"
+    return {
+        "weak": write_tiny_ranker(folder / "weak", True, 0.9, as_of=earlier),
+        "strong": write_tiny_ranker(folder / "strong", True, 1.5, as_of=earlier),
+    }
+
+
+def failed(body: dict[str, Any]) -> list[str]:
+    return [check["name"] for check in body["verdict"]["checks"] if not check["passed"]]
+
+
+def test_a_challenger_that_holds_against_its_champion_is_blessed(
+    tiny_run: TinyRun, champions: dict[str, Path], tmp_path: Path
+) -> None:
+    body = run_again(tiny_run, tmp_path / "evaluation", champion=champions["weak"])
+    assert failed(body) == []
+    assert (body["verdict"]["outcome"], body["challenge"]["reference"]) == ("blessed", "champion")
+    records = records_of(tiny_run.examples)
+    expected = 100 * (aucs(records, 1.4)[1] - aucs(records, 0.9)[1])
+    assert body["challenge"]["difference"]["auc_per_request"]["value"] == pytest.approx(expected, abs=1e-4)
+    assert set(body["beyond_accuracy"]["rankers"]) == {"popularity", "without_graph", "with_graph", "champion"}
+    assert set(read_meta(tmp_path / "evaluation", "evaluation").inputs) >= {"champion", "with_graph"}
+
+
+def test_a_challenger_that_loses_to_its_champion_is_refused(
+    tiny_run: TinyRun, champions: dict[str, Path], tmp_path: Path
+) -> None:
+    """As exported models, through the whole step; the challenger of 0.2 has forgotten the users' taste."""
+    forgetful = write_tiny_ranker(tmp_path / "forgetful", True, 0.2, seeds=(1, 2))
+    body = run_again(tiny_run, tmp_path / "evaluation", champion=champions["strong"], with_graph=forgetful)
+    assert {"not_worse_auc_per_request", "not_worse_log_loss"} <= set(failed(body))
+    assert "slice:warm_users" in failed(body)
+    assert body["verdict"]["outcome"] == "refused"
+
+
+def test_rows_before_the_champions_as_of_are_not_compared(
+    tiny_run: TinyRun, champions: dict[str, Path], tmp_path: Path
+) -> None:
+    """A champion that is younger than the examples: only what came after its training counts."""
+    young = tmp_path / "young"
+    shutil.copytree(champions["weak"], young)
+    meta = json.loads((young / FILE_NAME).read_text())
+    (young / FILE_NAME).write_text(json.dumps(meta | {"as_of": "2026-03-09T04:00:00Z"}))
+    body = run_again(tiny_run, tmp_path / "evaluation", champion=young)
+    assert body["challenge"]["first_row"] == "2026-03-09T04:00:00Z"
+    assert body["challenge"]["requests"] == 60
+    assert body["verdict"]["outcome"] == "deferred"
+    assert "enough_clicks" in failed(body)
+
+
+def test_earlier_test_rows_are_pooled_where_the_newest_are_too_few(
+    tiny_run: TinyRun, champions: dict[str, Path], tmp_path: Path
+) -> None:
+    few = write_tiny_examples(tmp_path / "few", TinyWorld(requests=30, first_request=400), seed=8)
+    changes = {"examples": few, "champion": champions["weak"]}
+    alone = run_again(tiny_run, tmp_path / "alone", **changes)
+    assert alone["verdict"]["outcome"] == "deferred"
+    pooled = run_again(tiny_run, tmp_path / "pooled", **changes, earlier_examples=[tiny_run.examples])
+    assert pooled["challenge"]["clicks"] >= 400 > alone["challenge"]["clicks"]
+    assert 0 < pooled["challenge"]["pooled_refreshes"] <= 10
+    assert "enough_clicks" not in failed(pooled)
+    assert "earlier_examples_0" in read_meta(tmp_path / "pooled", "evaluation").inputs
+
+
+def test_a_champion_of_another_space_or_vocabulary_is_refused_naming_both(
+    tiny_run: TinyRun, champions: dict[str, Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    cases = {
+        "space": ("elsewhere", "space elsewhere differ from tiny"),
+        "vocabularies": ({"kind": ["poem"]}, r"vocabularies .*poem.* differ from .*article"),
+        "features": (["shoe_size"], r"reads \['shoe_size'\]"),
+    }
+    for name, (value, message) in cases.items():
+        shutil.copytree(champions["weak"], other)
+        meta = json.loads((other / FILE_NAME).read_text())
+        meta["details"][name] = value
+        (other / FILE_NAME).write_text(json.dumps(meta))
+        with pytest.raises(ContractError, match=message):
+            run_again(tiny_run, tmp_path / "evaluation", champion=other)
+        shutil.rmtree(other)
+    assert not (tmp_path / "evaluation").exists()
 
 
 def test_other_space_is_refused_naming_both(tiny_run: TinyRun, tmp_path: Path) -> None:
@@ -258,13 +357,16 @@ def test_the_command_line_prints_the_table_and_refuses_with_2(
     tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configuration = tmp_path / "run.yaml"
-    configuration.write_text("evaluation: {resamples: 20}\n", encoding="utf-8")
+    configuration.write_text("evaluation: {resamples: 20, minimum_clicks: 10000}\n", encoding="utf-8")
     paths = {"examples": tiny_run.examples, "network": tiny_run.network, "output": tmp_path / "evaluation"}
     options = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
     rankers = [str(tiny_run.without_graph), str(tiny_run.with_graph)]
     good = ["--without-graph", rankers[0], "--with-graph", rankers[1], *options, "--config", str(configuration)]
     assert main(good) == 0
-    assert "ROC-AUC, per request" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "ROC-AUC, per request" in told
+    assert "verdict: deferred" in told
+    assert "  enough_clicks: 524, needed at least 10000" in told
     assert main(["--without-graph", rankers[1], "--with-graph", rankers[0], *options]) == 2
     assert "refused: " in capsys.readouterr().err
     configuration.write_text("evaluation: {resample: 20}\n", encoding="utf-8")

@@ -20,12 +20,19 @@ SCOPE: dict[str, Any] = {
     "candidates": 40176,
     "clicks": 3612,
 }
-REPORT = {**SCOPE, "level": 0.95, "slices": {"cold_users": SCOPE, "cold_content": SCOPE}, "network": None}
+VERDICT = {"outcome": "blessed", "reference": "popularity", "checks": [{}] * 26, "reasons": []}
+REPORT = {
+    **SCOPE,
+    "level": 0.95,
+    "slices": {"cold_users": SCOPE, "cold_content": SCOPE},
+    "network": None,
+    "verdict": VERDICT,
+}
 
 
 def test_numbers_stand_in_their_columns() -> None:
     lines = summary_table(REPORT).splitlines()
-    assert len(lines) == 2 + 3 * 4
+    assert len(lines) == 2 + 3 * 4 + 1
     assert lines[0].split("  ")[-1].strip() == "difference, 95 % interval"
     assert lines[2] == "all: 40,176 candidates, 3,612 clicks"
     assert lines[3].split() == ["ROC-AUC,", "pooled", "0.8123", "0.8200", "+0.77", "pp", "[+0.50,", "+1.00]"]
@@ -45,7 +52,7 @@ def test_the_network_alone_follows() -> None:
     network = {**part, "slices": {"cold_users": part, "new_content": part}, "test_graph": test_graph}
     reached = {"share_reached": {"auc": 0.375, "auc_per_request": None}, "goal": 0.85}
     report = {**REPORT, "network": network, "truth": {"network": {"parts": {"all": reached}}}}
-    assert summary_table(report).splitlines()[-2:] == [
+    assert summary_table(report).splitlines()[-3:-1] == [
         "the graph network alone, ROC-AUC: 0.590 [0.580, 0.600] pooled (38 % of the possible), – per request, "
         "test graph 0.571 / –",
         "  on new content: 0.590 [0.580, 0.600] pooled, – per request",
@@ -58,3 +65,13 @@ def test_slices_without_rows_or_clicks_say_so() -> None:
     text = summary_table(report)
     assert "cold users: 40,176 candidates, 2 clicks, too few to tell" in text
     assert "cold content: no rows" in text
+
+
+def test_the_verdict_stands_last_with_its_reasons() -> None:
+    assert summary_table(REPORT).splitlines()[-1] == "verdict: blessed (26 checks, against popularity)"
+    refused = {**VERDICT, "outcome": "refused", "reference": "champion", "reasons": ["calibration: 1.4", "slice:x: -3"]}
+    assert summary_table({**REPORT, "verdict": refused}).splitlines()[-3:] == [
+        "verdict: refused (26 checks, against champion)",
+        "  calibration: 1.4",
+        "  slice:x: -3",
+    ]

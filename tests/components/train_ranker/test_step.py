@@ -13,7 +13,7 @@ import pytest
 import tensorflow
 
 from components.train_ranker.replay import replay_here, replay_in_fresh_process
-from components.train_ranker.step import train_ranker
+from components.train_ranker.step import largest_event_time, train_ranker
 from components.train_ranker.train import train_one
 from components.train_ranker.warm_start import open_earlier
 from components.train_ranker.warm_up import WARM_UP_FILE, WarmUpRequest, read_warm_up, write_warm_up
@@ -113,6 +113,21 @@ def test_an_earlier_ranker_lends_its_weights(trained: RankerArtifact, examples: 
     _, warm = train_one(examples, True, still, seed=5, earlier=earlier)
     ended = min(trained.details.curves[0].validation_loss)
     assert warm.validation_loss[0] == pytest.approx(ended, abs=1e-5)
+
+
+def test_a_warm_start_knows_what_the_earlier_ranker_knew(
+    trained: RankerArtifact, examples: ExampleArtifact, tmp_path: Path
+) -> None:
+    """A champion is compared on rows later than this: an earlier ranker may have seen younger rows of the same day."""
+    own = trained.meta.largest_event_time
+    assert own is not None
+    assert largest_event_time(examples, None) == largest_event_time(examples, trained) == own
+    shutil.copytree(trained.folder, tmp_path / "later")
+    meta = json.loads((tmp_path / "later" / "meta.json").read_text())
+    youngest = "2026-03-08T23:59:59.999999Z"
+    (tmp_path / "later" / "meta.json").write_text(json.dumps(meta | {"largest_event_time": youngest}))
+    assert parse_instant(own) < parse_instant(youngest) < AS_OF
+    assert largest_event_time(examples, RankerArtifact(tmp_path / "later")) == youngest
 
 
 def test_an_earlier_ranker_that_does_not_fit_is_refused_naming_both(
