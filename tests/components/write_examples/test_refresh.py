@@ -82,6 +82,7 @@ def test_rows_that_test_are_later_than_all_that_train_and_those_than_the_earlier
     assert TRAINED_UNTIL <= min(times["train"]) < max(times["train"]) < REFRESH.as_of <= min(times["test"])
     assert max(times["test"]) < REFRESH.test_end
     assert artifact.meta.as_of_instant == REFRESH.as_of
+    assert artifact.details.split_spans["train"][0] == format_instant(TRAINED_UNTIL)
 
 
 def test_the_tables_know_the_newest_instant(artifact: ExampleArtifact, world: World) -> None:
