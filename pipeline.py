@@ -60,6 +60,7 @@ def rank_and_push(
     replay_graph: Any,
     network: Any,
     earlier_rankers: dict[bool, Any],
+    earlier_embeddings: Any | None,
     serving: str,
     timeline: dict[str, Any],
     cold_content_views: int,
@@ -75,6 +76,7 @@ def rank_and_push(
         earlier_rankers: With (True) and without (False) the graph, what each starts from; empty to start anew. Both or
             none: the comparison gives both the same budget. The one with the graph is the champion, which the new one
             must not lose to.
+        earlier_embeddings: Of the same network, so that only what changed since is computed; None for all of them.
         serving: The folder that versions are pushed to.
         timeline: Timeline.to_values.
         cold_content_views: Content with fewer views in the window is cold.
@@ -90,6 +92,7 @@ def rank_and_push(
         cold_content_views=cold_content_views,
         settings=settings["embedding"],
         fingerprint=step_fingerprint("embed_nodes"),
+        **({"earlier": earlier_embeddings} if earlier_embeddings else {}),
     ).outputs["embeddings"]
 
     written_examples = write_examples(
@@ -99,6 +102,7 @@ def rank_and_push(
         cold_content_views=cold_content_views,
         settings=settings["examples"],
         fingerprint=step_fingerprint("write_examples"),
+        **({"earlier_ranker": earlier_rankers[True]} if earlier_rankers else {}),
     ).outputs["examples"]
 
     rankers = {}
@@ -150,6 +154,8 @@ def rank_and_push(
 def daily(
     logs: str,
     logs_fingerprint: str,
+    earlier_network: str,
+    earlier_network_fingerprint: str,
     serving: str,
     timeline: dict[str, Any],
     cold_content_views: int,
@@ -167,6 +173,9 @@ def daily(
     Args:
         logs: A folder in the log contract.
         logs_fingerprint: Of its contents; a step runs again when it changes.
+        earlier_network: A network of an earlier day, whose weights training starts from and whose space the new one is
+            aligned to; an address that ends in `none` for a network that starts anew.
+        earlier_network_fingerprint: Of its contents.
         serving: The folder that versions are pushed to.
         timeline: Timeline.to_values: as_of, the days before and after it, the distance between refreshes.
         cold_content_views: Content with fewer views in the window is cold.
@@ -204,6 +213,7 @@ def daily(
         timeline=timeline,
         settings=network,
         fingerprint=step_fingerprint("train_gnn"),
+        earlier=imported("earlier network", earlier_network, earlier_network_fingerprint, dsl.Model),
     ).outputs["network"]
 
     ranked = rank_and_push(
@@ -212,6 +222,7 @@ def daily(
         replay_graph=graphs["replay"],
         network=trained_network,
         earlier_rankers={},
+        earlier_embeddings=None,
         serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,
@@ -237,6 +248,10 @@ def refresh(
     trained_ranker_without_graph_fingerprint: str,
     trained_ranker_with_graph: str,
     trained_ranker_with_graph_fingerprint: str,
+    earlier_graph: str,
+    earlier_graph_fingerprint: str,
+    earlier_embeddings: str,
+    earlier_embeddings_fingerprint: str,
     serving: str,
     timeline: dict[str, Any],
     cold_content_views: int,
@@ -250,6 +265,8 @@ def refresh(
 ) -> RefreshArtifacts:
     """Newer logs through the same graph network: new edges, new nodes, and a ranker trained on from the last one.
 
+    Its rows begin where the training of that ranker ended, so that a gap of several refreshes is caught up by one.
+
     Args:
         logs: The newest logs, in the log contract.
         logs_fingerprint: Of their contents.
@@ -259,8 +276,14 @@ def refresh(
         trained_ranker_without_graph_fingerprint: Of its contents.
         trained_ranker_with_graph: The same with the graph.
         trained_ranker_with_graph_fingerprint: Of its contents.
+        earlier_graph: A replay graph that ends within the refresh's window: only later events are read from the logs;
+            an address that ends in `none` to build the whole window.
+        earlier_graph_fingerprint: Of its contents.
+        earlier_embeddings: Embeddings of the same network: only what changed since is computed; an address that ends in
+            `none` to compute everything.
+        earlier_embeddings_fingerprint: Of their contents.
         serving: The folder that versions are pushed to.
-        timeline: Timeline.to_values; the test days end at the newest instant.
+        timeline: Timeline.to_values of a refresh.
         cold_content_views: Content with fewer views in the window is cold.
         validation: ValidationSettings.
         graph: GraphSettings.
@@ -290,6 +313,7 @@ def refresh(
         span="replay",
         settings=graph,
         fingerprint=step_fingerprint("build_graph"),
+        base=imported("earlier graph", earlier_graph, earlier_graph_fingerprint, dsl.Dataset),
     ).outputs["graph"]
 
     ranked = rank_and_push(
@@ -298,6 +322,9 @@ def refresh(
         replay_graph=replay_graph,
         network=network,
         earlier_rankers=earlier_rankers,
+        earlier_embeddings=imported(
+            "earlier embeddings", earlier_embeddings, earlier_embeddings_fingerprint, dsl.Dataset
+        ),
         serving=serving,
         timeline=timeline,
         cold_content_views=cold_content_views,

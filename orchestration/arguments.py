@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.configuration import RunConfiguration
+from schemas.absent_artifact import ABSENT
 from schemas.errors import ContractError
 from schemas.settings import Settings, parse_settings
+from schemas.timeline import Timeline
 
 TRAINED = ("network", "ranker_without_graph", "ranker_with_graph")
 """What a refresh takes from an earlier run; also the names of the options that choose them."""
+
+EXTENDED = {"replay_graph": "earlier_graph", "embeddings": "earlier_embeddings"}
+"""What spares a refresh work, where an earlier run left it: names of artifacts (and options) to names of arguments."""
 
 SECTIONS = ("validation", "graph", "network", "embedding", "examples", "ranker", "evaluation", "push")
 
@@ -30,6 +35,10 @@ class Input:
     fingerprint: str
 
 
+NOTHING = Input(ABSENT, ABSENT)
+"""In place of an earlier artifact where there is none."""
+
+
 def settings_arguments(configuration: RunConfiguration) -> dict[str, Any]:
     """The arguments that come from the configuration alone: boundaries of time and every step's settings."""
     sections = {section: settings_values(getattr(configuration, section), section) for section in SECTIONS}
@@ -37,34 +46,44 @@ def settings_arguments(configuration: RunConfiguration) -> dict[str, Any]:
     return {"timeline": timeline, "cold_content_views": configuration.cold_content_views, **sections}
 
 
-def daily_arguments(configuration: RunConfiguration, logs: Input, serving: Path | str) -> dict[str, Any]:
+def daily_arguments(
+    configuration: RunConfiguration, logs: Input, serving: Path | str, earlier_network: Input = NOTHING
+) -> dict[str, Any]:
     """The arguments of the daily pipeline.
 
     Args:
         configuration: Of the run.
         logs: A folder in the log contract.
         serving: Where versions are pushed to.
+        earlier_network: A network that training starts from and whose space the new one is aligned to.
     """
-    inputs = {"logs": logs.location, "logs_fingerprint": logs.fingerprint, "serving": str(serving)}
-    return {**inputs, **settings_arguments(configuration)}
+    return {
+        **_of("logs", logs),
+        **_of("earlier_network", earlier_network),
+        "serving": str(serving),
+        **settings_arguments(configuration),
+    }
 
 
 def refresh_arguments(
-    configuration: RunConfiguration, logs: Input, trained: Mapping[str, Input], serving: Path | str
+    configuration: RunConfiguration, timeline: Timeline, logs: Input, earlier: Mapping[str, Input], serving: Path | str
 ) -> dict[str, Any]:
-    """The arguments of the refresh pipeline: those of the daily one, and what a daily run has trained.
+    """The arguments of the refresh pipeline.
 
     Args:
         configuration: Of the run.
+        timeline: Of the refresh.
         logs: The newest logs, in the log contract.
-        trained: The artifacts of TRAINED by name: the network, whose weights are used as they are, and both rankers,
-            from whose weights training starts.
+        earlier: The artifacts of TRAINED by name (the network, whose weights are used as they are, and both rankers,
+            whose training goes on) and those of EXTENDED that there are.
         serving: Where versions are pushed to.
     """
-    arguments = daily_arguments(configuration, logs, serving)
+    arguments = {**_of("logs", logs), "serving": str(serving), **settings_arguments(configuration)}
     for name in TRAINED:
-        arguments |= {f"trained_{name}": trained[name].location}
-        arguments |= {f"trained_{name}_fingerprint": trained[name].fingerprint}
+        arguments |= _of(f"trained_{name}", earlier[name])
+    for name, argument in EXTENDED.items():
+        arguments |= _of(argument, earlier.get(name, NOTHING))
+    arguments["timeline"] = timeline.to_values()
     # The network is not trained in a refresh.
     del arguments["network"]
     return arguments
@@ -80,3 +99,7 @@ def settings_values(settings: Settings, section: str) -> dict[str, Any]:
     if parse_settings(type(settings), values, f"section '{section}'") != settings:
         raise ContractError(f"section '{section}': null cannot be handed to a step; leave the key out or give a value")
     return values
+
+
+def _of(argument: str, given: Input) -> dict[str, str]:
+    return {argument: given.location, f"{argument}_fingerprint": given.fingerprint}

@@ -18,7 +18,7 @@ from components.validate_logs.settings import ValidationSettings
 from components.write_examples.settings import ExampleSettings
 from orchestration.overrides import with_overrides
 from schemas.errors import ContractError
-from schemas.instants import format_instant, parse_instant
+from schemas.instants import Instant, format_instant, parse_duration, parse_instant
 from schemas.settings import Settings, parse_settings, read_yaml
 from schemas.timeline import Timeline
 from sources.simulated_shop.settings import SimulatorSettings
@@ -54,6 +54,8 @@ class RunConfiguration(Settings):
         network_days: The first days of the window, on which the graph network's weights are trained.
         test_days: Days after `as_of` that test the rankers.
         refresh: Distance between refreshes of embeddings and counters: 30m, 2h or 1d.
+        refresh_test: The newest rows of this span test a refreshed ranker, and train the next ones. It must hold
+            `evaluation.minimum_clicks` clicks; the shorter, the younger are the rows that a ranker has learned from.
         cold_content_views: Content with fewer views in the window is cold.
         source: The module of sources/ that makes the logs; `contract` where they are in the log contract already.
         simulator: Of sources.simulator.
@@ -75,6 +77,7 @@ class RunConfiguration(Settings):
     network_days: int = pydantic.Field(default=4, ge=1)
     test_days: int = pydantic.Field(default=1, ge=1)
     refresh: str = "30m"
+    refresh_test: str = "1d"
     cold_content_views: int = pydantic.Field(default=500, ge=1)
     source: Literal["simulator", "ebnerd", "mind", "contract"]
     simulator: SimulatorSettings = SimulatorSettings()
@@ -95,6 +98,12 @@ class RunConfiguration(Settings):
         """YAML reads an unquoted instant as a date."""
         return format_instant(parse_instant(value)) if isinstance(value, str | datetime.date) else value
 
+    @pydantic.field_validator("refresh_test")
+    @classmethod
+    def _is_a_duration(cls, value: str) -> str:
+        parse_duration(value)
+        return value
+
     @property
     def timeline(self) -> Timeline:
         """The boundaries of the run.
@@ -103,6 +112,18 @@ class RunConfiguration(Settings):
             ContractError: `refresh` does not divide a day, or `network_days` leaves none for the ranker.
         """
         return Timeline.from_text(self.as_of, self.refresh, self.window_days, self.network_days, self.test_days)
+
+    def refresh_timeline(self, newest: Instant, trained_until: Instant) -> Timeline:
+        """The boundaries of one refresh.
+
+        Args:
+            newest: Where its logs end.
+            trained_until: The as_of of the ranker to start from.
+
+        Raises:
+            ContractError: An instant is not on the grid, or there is no row to train on.
+        """
+        return self.timeline.of_refresh(newest, trained_until, parse_duration(self.refresh_test))
 
 
 def read_configuration(path: Path, overrides: list[str] | None = None) -> RunConfiguration:

@@ -11,12 +11,15 @@ from orchestration.fingerprint import code_fingerprint, folder_fingerprint, valu
 from orchestration.remote_logs import mirror_logs
 from schemas.errors import ContractError
 from schemas.remote.address import is_remote, local_folder
+from schemas.timeline import Timeline
 from sources.mind_layout.splits import is_official_folder as is_mind_folder
 
 EBNERD_FILE = Path("train") / "behaviors.parquet"
 
 
-def find_logs(configuration: RunConfiguration, logs: Path | str | None, runs: Path) -> Input:
+def find_logs(
+    configuration: RunConfiguration, logs: Path | str | None, runs: Path, timeline: Timeline | None = None
+) -> Input:
     """The folder that the pipeline reads.
 
     What a source has made once is reused as long as its settings, its code and its own input are the same.
@@ -25,13 +28,14 @@ def find_logs(configuration: RunConfiguration, logs: Path | str | None, runs: Pa
         configuration: Of the run.
         logs: What the user named, a folder or gs://..., or None.
         runs: Converted, simulated and mirrored logs are kept in its folder `logs`.
+        timeline: Which days of remote logs are needed; the configuration's by default.
 
     Raises:
         ContractError: The folder does not exist, or none is named and the configuration's source cannot do without.
     """
     if isinstance(logs, str):
         if is_remote(logs):
-            return mirror_logs(logs, configuration.timeline, runs)
+            return mirror_logs(logs, timeline or configuration.timeline, runs)
         logs = local_folder(logs)
     if logs is None:
         folder = _simulated(configuration, runs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from kfp import dsl
 
-from orchestration.arguments import TRAINED, Input, daily_arguments, refresh_arguments
+from orchestration.arguments import EXTENDED, TRAINED
 from orchestration.configuration import RunConfiguration
-from orchestration.fingerprint import folder_fingerprint
+from orchestration.daily_run import prepare_daily
+from orchestration.finished_runs import read_finished_run, write_record
 from orchestration.local_run import run_locally
-from orchestration.log_source import find_logs
-from orchestration.run_folder import artifact_of_latest, new_run_id, point_latest_at, write_artifacts_file
+from orchestration.refresh_run import prepare_refresh
+from orchestration.run_folder import point_latest_at, write_artifacts_file
 from orchestration.shared_options import add_configuration_options, configuration_of, option_of
 from schemas.step_report import StepReport
 
@@ -35,9 +35,15 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")
     parser.add_argument("--serving", type=Path, help="where versions are pushed to (default: <runs>/<run id>/serving)")
-    for name in TRAINED:
-        words = name.replace("_", " ")
-        parser.add_argument(option_of(name), type=Path, help=f"refresh: {words} artifact (default: the newest run's)")
+    parser.add_argument(
+        "--earlier-network",
+        type=Path,
+        help="daily: network to start from and to align to, or none (default: that of the newest earlier daily run)",
+    )
+    parser.add_argument("--until", help="refresh: ISO 8601; its logs end here (default: the last half hour)")
+    for name in (*TRAINED, *EXTENDED):
+        what = f"{name.replace('_', ' ')} to go on from"
+        parser.add_argument(option_of(name), type=Path, help=f"refresh: {what} (default: an earlier run's)")
     add_configuration_options(parser, "configs/demo.yaml")
     parser.set_defaults(action=run)
 
@@ -51,19 +57,18 @@ def run(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     """
     configuration = configuration_of(given)
     runs: Path = given.runs.resolve()
-    run_id = new_run_id(configuration, datetime.datetime.now(datetime.UTC))
-    print(f"run {run_id}: {configuration.timeline.describe()}", flush=True)
-    artifacts = _trained_artifacts(given, runs)
-    logs = find_logs(configuration, given.logs, runs)
-    serving = given.serving.resolve() if given.serving else runs / run_id / "serving"
     started = time.time()
-    if given.pipeline == "daily":
-        arguments = daily_arguments(configuration, logs, serving)
-    else:
-        arguments = refresh_arguments(configuration, logs, artifacts, serving)
-    outputs = run_locally(pipelines[given.pipeline], arguments, runs)
-    locations = {name: artifact.location for name, artifact in artifacts.items()}
-    write_run(runs, run_id, configuration, outputs, started, locations)
+    prepare = prepare_daily if given.pipeline == "daily" else prepare_refresh
+    prepared = prepare(given, configuration, runs)
+    if prepared is None:
+        return
+    outputs = run_locally(pipelines[given.pipeline], prepared.arguments, runs)
+    if nothing_changed(prepared.folder, outputs):
+        print(f"\n{prepared.folder.name} has finished before and nothing has changed since")
+        print(f"\nreport: {prepared.folder / 'report.html'}")
+        return
+    write_run(runs, prepared.folder.name, configuration, outputs, started, prepared.earlier)
+    write_record(prepared.folder, prepared.record)
 
 
 def write_run(
@@ -111,8 +116,14 @@ def finished_steps(outputs: Mapping[str, dsl.Artifact], started: float) -> list[
     return [FinishedStep(report, report.started < started) for report in sorted(reports, key=lambda one: one.started)]
 
 
-def _trained_artifacts(given: argparse.Namespace, runs: Path) -> dict[str, Input]:
-    if given.pipeline != "refresh":
-        return {}
-    folders = {name: getattr(given, name) or artifact_of_latest(runs, name) for name in TRAINED}
-    return {name: Input(str(folder.resolve()), folder_fingerprint(folder)) for name, folder in folders.items()}
+def nothing_changed(folder: Path, outputs: Mapping[str, dsl.Artifact]) -> bool:
+    """Whether a run has finished before and every step came from the cache; the push, which is none, is left out.
+
+    Args:
+        folder: The run's.
+        outputs: The pipeline's outputs by name.
+    """
+    before = read_finished_run(folder)
+    if before is None:
+        return False
+    return all(before.artifacts.get(name) == Path(found.path) for name, found in outputs.items() if name != "push")

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.configuration import RunConfiguration
-from schemas.errors import ContractError
 from schemas.instants import compact_instant
 
 ARTIFACTS_FILE = "artifacts.json"
@@ -27,21 +26,6 @@ def write_artifacts_file(folder: Path, locations: Mapping[str, str]) -> None:
     """Notes where each artifact of the run lies, for a person and for a later refresh."""
     text = json.dumps(dict(locations), indent=2, sort_keys=True)
     (folder / ARTIFACTS_FILE).write_text(text + "\n", encoding="utf-8")
-
-
-def artifact_of_latest(runs: Path, name: str) -> Path:
-    """Where the newest run put an artifact.
-
-    Raises:
-        ContractError: There is no run yet, or it made no such artifact.
-    """
-    path = runs / LATEST / ARTIFACTS_FILE
-    if not path.is_file():
-        raise ContractError(f"{path}: not found; run the daily pipeline first or name the {name} artifact's folder")
-    locations = json.loads(path.read_text(encoding="utf-8"))
-    if name not in locations or not Path(locations[name]).is_dir():
-        raise ContractError(f"{path}: the newest run left no {name} artifact; name its folder")
-    return Path(locations[name])
 
 
 def point_latest_at(runs: Path, run_id: str) -> None:

@@ -6,11 +6,12 @@ import argparse
 import datetime
 from typing import Any
 
-from orchestration.arguments import TRAINED, Input, daily_arguments, refresh_arguments
+from orchestration.arguments import EXTENDED, NOTHING, TRAINED, Input, daily_arguments, refresh_arguments
 from orchestration.run_folder import new_run_id
 from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of, option_of
 from orchestration.submission import submit_pipeline
 from schemas.errors import ContractError
+from schemas.instants import Instant, parse_instant
 
 
 def add_parser(parsers: Any, pipelines: list[str]) -> None:
@@ -24,8 +25,12 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
         help="names the logs' contents: the same one lets the server reuse steps (default: the time of submission)",
     )
     parser.add_argument("--serving", required=True, help="address of the folder that versions are pushed to")
-    for name in TRAINED:
-        parser.add_argument(option_of(name), help=f"refresh: address of the trained {name.replace('_', ' ')} artifact")
+    parser.add_argument("--earlier-network", help="daily: address of a network to start from and to align to")
+    parser.add_argument("--until", help="refresh: ISO 8601; its logs end here")
+    parser.add_argument("--trained-until", help="refresh: ISO 8601; the as_of of both trained rankers")
+    for name in (*TRAINED, *EXTENDED):
+        what = name.replace("_", " ") + ("" if name in TRAINED else ", where there is one")
+        parser.add_argument(option_of(name), help=f"refresh: address of the {what} to go on from")
     parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
     parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
     add_configuration_options(parser, "configs/production.yaml")
@@ -43,11 +48,18 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     now = datetime.datetime.now(datetime.UTC)
     logs = Input(_remote("--logs", given.logs), given.logs_fingerprint or f"submitted {now.isoformat()}")
     serving = _remote("--serving", given.serving)
+    nothing = Input(f"{serving.rstrip('/')}/{NOTHING.location}", NOTHING.fingerprint)
     if given.pipeline == "daily":
-        arguments = daily_arguments(configuration, logs, serving)
+        earlier = _artifact("--earlier-network", given.earlier_network) if given.earlier_network else nothing
+        arguments = daily_arguments(configuration, logs, serving, earlier)
     else:
+        timeline = configuration.refresh_timeline(_instant(given, "until"), _instant(given, "trained_until"))
         trained = {name: _artifact(option_of(name), getattr(given, name)) for name in TRAINED}
-        arguments = refresh_arguments(configuration, logs, trained, serving)
+        extended = {
+            name: _artifact(option_of(name), getattr(given, name)) if getattr(given, name) else nothing
+            for name in EXTENDED
+        }
+        arguments = refresh_arguments(configuration, timeline, logs, trained | extended, serving)
     run_id = submit_pipeline(
         pipelines[given.pipeline],
         arguments,
@@ -59,6 +71,13 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
         registry=given.registry,
     )
     print(f"{given.host}: run {run_id}")
+
+
+def _instant(given: argparse.Namespace, name: str) -> Instant:
+    text = getattr(given, name)
+    if text is None:
+        raise ContractError(f"the refresh pipeline needs {option_of(name)}, an instant such as 2026-03-09T00:00:00Z")
+    return parse_instant(text)
 
 
 def _artifact(option: str, address: str | None) -> Input:

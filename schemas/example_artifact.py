@@ -5,12 +5,12 @@ Layout:
     {train,validation,test}/part-*.tfrecord  one tf.train.Example a request; features of schemas/ranking_features.yaml;
                                            request features have `size` values, candidate features `size` values for
                                            each candidate in one flat list
-    serving/content.parquet                one row a content at the daily as_of: content_id, and every candidate feature
+    serving/content.parquet                one row a content at serving_as_of: content_id, and every candidate feature
                                            that depends on the content alone, with the column names of the features;
                                            row 0 is the cold-content row with id ""
     serving/article.parquet                article_id, embedding fixed-size list of float32 [128]
     serving/content_articles.parquet       content_id, mean_article fixed-size list of float32 [128] (pooled)
-    embeddings/{user,content,brand}.tfrecord  embeddings at the daily as_of: id, embedding, views, cold
+    embeddings/{user,content,brand}.tfrecord  embeddings at serving_as_of: id, embedding, views, cold
     provenance/embedding_versions.parquet  versions of the embeddings that were joined; schemas/embedding_versions.py
 
 Where the step's settings say so, all records are compressed and their names end in .tfrecord.gz.
@@ -68,8 +68,11 @@ class ExampleDetails(Settings):
         training_slate_size: Median slate size of the training split: what serving fixes it at.
         largest_test_event_time: ISO 8601 of the youngest event of the test split, after the artifact's as_of.
         files: The manifest: every TFRecord file, by its path in the artifact; empty for artifacts from before it.
-        split_spans: ISO 8601 start and end (exclusive) of each split, as it was cut; the first start is network_end.
+        split_spans: ISO 8601 start and end (exclusive) of each split, as it was cut; the first start is network_end, of
+            a refresh the as_of of the ranker that it starts from.
         largest_prior_event_time: ISO 8601 of the youngest impression in the prior.
+        serving_as_of: ISO 8601; what the serving tables know is strictly before it. A refresh's tables know more than
+            its training rows: records never read them. None for artifacts from before it: as_of.
     """
 
     space: str
@@ -87,6 +90,7 @@ class ExampleDetails(Settings):
     largest_test_event_time: str | None = None
     split_spans: dict[str, tuple[str, str]] = pydantic.Field(default_factory=dict)
     largest_prior_event_time: str | None = None
+    serving_as_of: str | None = None
     weights: tuple[str, ...] = ()
     files: dict[str, RecordFile] = pydantic.Field(default_factory=dict)
 

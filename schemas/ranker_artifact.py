@@ -15,6 +15,7 @@ from typing import Any
 import pydantic
 
 from schemas.artifact_meta import ArtifactMeta, read_meta
+from schemas.instants import Instant, parse_instant
 from schemas.settings import Settings, parse_settings
 
 SERVED_RANKER = Path("assets.extra") / "ranker.json"
@@ -41,6 +42,8 @@ class RankerDetails(Settings):
         parameters: Trainable weights of one model.
         settings: The RankerSettings that it was trained with.
         vocabularies: Of the examples: what encoded each category; a warm start needs the same.
+        serving_as_of: ISO 8601; what the tables inside the SavedModel know is strictly before it. The weights know what
+            is before the artifact's as_of. None for artifacts from before it: as_of.
     """
 
     with_graph: bool
@@ -51,6 +54,7 @@ class RankerDetails(Settings):
     parameters: int
     settings: dict[str, Any] = pydantic.Field(default_factory=dict)
     vocabularies: dict[str, tuple[str, ...]] = pydantic.Field(default_factory=dict)
+    serving_as_of: str | None = None
 
 
 class RankerArtifact:
@@ -64,6 +68,11 @@ class RankerArtifact:
         self.folder = Path(folder)
         self.meta: ArtifactMeta = read_meta(self.folder, "ranker")
         self.details = parse_settings(RankerDetails, self.meta.details, str(self.folder / "meta.json"))
+
+    @property
+    def served_as_of(self) -> Instant:
+        """What the exported model knows, its tables included, is strictly before it: the version to push it under."""
+        return parse_instant(self.details.serving_as_of or self.meta.as_of)
 
     def saved_model(self, seed: int | None = None) -> Path:
         """The SavedModel of one seed; of the first by default."""

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 
 import pipeline
-from orchestration.arguments import SECTIONS, TRAINED, Input, daily_arguments, refresh_arguments, settings_values
+from orchestration.arguments import (
+    NOTHING,
+    SECTIONS,
+    TRAINED,
+    Input,
+    daily_arguments,
+    refresh_arguments,
+    settings_values,
+)
 from orchestration.configuration import RunConfiguration, read_configuration
 from orchestration.fingerprint import PROJECT_ROOT, step_fingerprint
 from schemas.errors import ContractError
+from schemas.instants import DAY
 from schemas.settings import Settings, parse_settings
 from schemas.timeline import Timeline
 
@@ -54,7 +63,7 @@ def test_the_daily_pipeline_reads_as_the_design_says() -> None:
         "build-graph": {"validated_logs": "validate-logs"},
         "build-graph-2": {"validated_logs": "validate-logs"},
         "build-graph-3": {"validated_logs": "validate-logs"},
-        "train-gnn": {"train_graph": "build-graph", "test_graph": "build-graph-2"},
+        "train-gnn": {"train_graph": "build-graph", "test_graph": "build-graph-2", "earlier": "importer-2"},
         "embed-nodes": {"replay_graph": "build-graph-3", "network": "train-gnn"},
         "write-examples": {"validated_logs": "validate-logs", "embeddings": "embed-nodes"},
         "train-ranker": {"examples": "write-examples"},
@@ -86,6 +95,21 @@ def test_the_refresh_pipeline_trains_no_network_and_starts_from_the_last_ranker(
     assert producers["push-ranker"]["ranker"] == "train-ranker-2"
 
 
+def test_the_refresh_pipeline_extends_what_is_there() -> None:
+    producers = _producers("refresh")
+    addresses = {
+        task: specification.inputs.parameters["uri"].component_input_parameter
+        for task, specification in _tasks("refresh").items()
+        if task.startswith("importer")
+    }
+    assert addresses[producers["build-graph"]["base"]] == "earlier_graph"
+    assert addresses[producers["embed-nodes"]["earlier"]] == "earlier_embeddings"
+    # The examples keep the vocabularies of the ranker with the graph, and begin where its training ended.
+    assert producers["write-examples"]["earlier_ranker"] == producers["train-ranker-2"]["warm_start"]
+    assert addresses[producers["train-ranker-2"]["warm_start"]] == "trained_ranker_with_graph"
+    assert addresses[producers["train-ranker"]["warm_start"]] == "trained_ranker_without_graph"
+
+
 @pytest.mark.parametrize("name", sorted(PIPELINES))
 def test_every_step_hands_over_the_fingerprint_of_its_own_code_and_its_own_settings(name: str) -> None:
     for task, specification in _tasks(name).items():
@@ -111,10 +135,12 @@ def test_only_the_push_is_never_cached(name: str) -> None:
 @pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "configs").glob("*.yaml")), ids=lambda path: str(path.stem))
 def test_the_arguments_are_exactly_those_of_the_pipelines(path: Path) -> None:
     configuration = read_configuration(path)
+    timeline = _refresh_timeline(configuration)
     arguments = {
         "daily": daily_arguments(configuration, LOGS, "/serving"),
-        "refresh": refresh_arguments(configuration, LOGS, dict.fromkeys(TRAINED, LOGS), "/serving"),
+        "refresh": refresh_arguments(configuration, timeline, LOGS, dict.fromkeys(TRAINED, LOGS), "/serving"),
     }
+    assert arguments["daily"]["earlier_network"] == arguments["refresh"]["earlier_graph"] == NOTHING.location
     for name, values in arguments.items():
         assert set(values) == set(PIPELINES[name].pipeline_spec.root.input_definitions.parameters)
 
@@ -123,9 +149,19 @@ def test_settings_and_timeline_survive_the_way_through_kfp_as_floats() -> None:
     configuration = read_configuration(PROJECT_ROOT / "configs" / "demo.yaml", ["ranker.epochs=2"])
     arguments = daily_arguments(configuration, LOGS, "/serving")
     assert Timeline.from_values(_as_floats(arguments["timeline"])) == configuration.timeline
+    refresh = refresh_arguments(
+        configuration, _refresh_timeline(configuration), LOGS, dict.fromkeys(TRAINED, LOGS), "/serving"
+    )
+    assert Timeline.from_values(_as_floats(refresh["timeline"])) == _refresh_timeline(configuration)
     for section in SECTIONS:
         settings = getattr(configuration, section)
         assert parse_settings(type(settings), _as_floats(arguments[section]), section) == settings
+
+
+def _refresh_timeline(configuration: RunConfiguration) -> Timeline:
+    """Of the first refresh after the daily run."""
+    as_of = configuration.timeline.as_of
+    return configuration.refresh_timeline(as_of + 2 * DAY, as_of)
 
 
 def _as_floats(value: Any) -> Any:

@@ -17,6 +17,7 @@ def build_graph(
     settings: dict[str, Any],
     fingerprint: str,
     graph: dsl.Output[dsl.Dataset],
+    base: dsl.Input[dsl.Dataset] | None = None,
 ) -> None:
     """Builds the graph of one span of time.
 
@@ -27,11 +28,13 @@ def build_graph(
         settings: GraphSettings.
         fingerprint: Of the step's code, for the cache.
         graph: The graph artifact; its as_of is the span's end.
+        base: An earlier graph that this one continues; only later events are then read from the logs.
     """
     from pathlib import Path
 
     from components.build_graph import step
     from components.build_graph.settings import GraphSettings
+    from schemas.absent_artifact import path_of
     from schemas.instants import format_instant
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
@@ -48,6 +51,7 @@ def build_graph(
             report=report,
             # The test graph shares no edge with the train graph (rule 2), those of follows and brands included.
             reach_back=span != "test",
+            base=path_of(base),
         )
     graph.metadata.update(report.metadata())
     graph.metadata.update(as_of=format_instant(end), fingerprint=fingerprint)

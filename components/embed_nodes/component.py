@@ -20,6 +20,7 @@ def embed_nodes(
     embeddings: dsl.Output[dsl.Dataset],
     shard: int = 1,
     shards: int = 1,
+    earlier: dsl.Input[dsl.Dataset] | None = None,
 ) -> None:
     """Embeds users, content and brands at each refresh with the network's weights, new edges and new nodes.
 
@@ -33,11 +34,13 @@ def embed_nodes(
         embeddings: The root of an embedding store.
         shard: Which range of nodes to embed, from 1: the item of a ParallelFor.
         shards: Into how many ranges the nodes are cut; join_embeddings joins them.
+        earlier: The root of an embedding store of the same network: only what changed since is computed.
     """
     from pathlib import Path
 
     from components.embed_nodes import step
     from components.embed_nodes.settings import EmbeddingSettings
+    from schemas.absent_artifact import path_of
     from schemas.instants import format_instant
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
@@ -50,12 +53,13 @@ def embed_nodes(
             network=Path(network.path),
             output=Path(embeddings.path),
             instants=moments.refresh_instants,
-            window=moments.as_of - moments.window_start,
+            window=moments.window,
             cold_content_views=cold_content_views,
             settings=parse_settings(EmbeddingSettings, settings, "argument 'embedding'"),
             report=report,
             shard=shard,
             shards=shards,
+            earlier=path_of(earlier),
         )
     embeddings.metadata.update(report.metadata())
     embeddings.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)

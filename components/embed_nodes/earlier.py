@@ -22,15 +22,17 @@ from schemas.instants import Instant, format_instant
 
 @dataclasses.dataclass(frozen=True)
 class EarlierEmbeddings:
-    """An instant of an embedding store.
+    """An embedding store to take vectors from.
 
     Attributes:
         store: The store.
-        instant: The instant.
+        first: The instant whose vectors the first refresh starts from.
+        others: Later instants of the store: a refresh at one of them starts from its vectors.
     """
 
     store: EmbeddingStore
-    instant: Instant
+    first: Instant
+    others: frozenset[Instant] = frozenset()
 
 
 def find_earlier(root: Path, instant: Instant | None, space: str, weights: str, first: Instant) -> EarlierEmbeddings:
@@ -58,18 +60,21 @@ def find_earlier(root: Path, instant: Instant | None, space: str, weights: str, 
             f"{root}: no embeddings of space {space} {wanted} (spaces there: {found}); name a store that the same "
             "network made, or leave it out to compute everything"
         )
-    meta = store.meta(instant)
-    require_known_before(meta, first, store.folder(instant))
-    if weights_of(meta) != weights:
-        raise ContractError(
-            f"{store.folder(instant)}: made from weights {weights_of(meta)} of space {space}, the network has weights "
-            f"{weights}; vectors of both would stand side by side: leave the store out to compute everything"
-        )
-    return EarlierEmbeddings(store, instant)
+    require_known_before(store.meta(instant), first, store.folder(instant))
+    others = frozenset(each for each in there if each > instant)
+    for each in (instant, *others):
+        made_from = weights_of(store.meta(each))
+        if made_from != weights:
+            raise ContractError(
+                f"{store.folder(each)}: made from weights {made_from} of space {space}, the network has weights "
+                f"{weights}; vectors of both would stand side by side: leave the store out to compute everything"
+            )
+    return EarlierEmbeddings(store, instant, others)
 
 
 def take_over(
-    earlier: EarlierEmbeddings,
+    store: EmbeddingStore,
+    instant: Instant,
     vectors: LayerVectors,
     ids: dict[str, pyarrow.Array],
     fingerprints: Fingerprints,
@@ -79,7 +84,8 @@ def take_over(
     """Copies the earlier embeddings and marks those valid that no change reaches.
 
     Args:
-        earlier: What to start from.
+        store: The earlier store.
+        instant: Which of its instants to start from.
         vectors: Receives them.
         ids: Of the present graph's nodes, by kind.
         fingerprints: Of the present graph's nodes.
@@ -88,7 +94,7 @@ def take_over(
     """
     changes = everything(now.nodes)
     for kind, column in ids.items():
-        read = earlier.store.read(earlier.instant, kind)
+        read = store.read(instant, kind)
         if read.made_from is None:
             continue  # written by an older release: nothing says what it was made from
         place = pyarrow.compute.index_in(read.ids, value_set=column)

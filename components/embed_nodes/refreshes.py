@@ -17,6 +17,7 @@ from components.embed_nodes.layer_vectors import LayerVectors
 from components.embed_nodes.settings import EmbeddingSettings
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.network import GraphNetwork
+from schemas.embedding_store import EmbeddingStore
 from schemas.graph_artifact import FloatArray, IntArray
 from schemas.instants import Duration, Instant
 
@@ -88,16 +89,24 @@ class Refreshes:
             changes = changes_between(self.before, known, self.tables, self.network.messages, at_a_time)
         fingerprints = self.taker.update(changes, known)
         anew = self.everything_because() is not None
-        if self.before is None and self.earlier is not None and not anew:
-            take_over(self.earlier, self.vectors, self.ids, fingerprints, known, at_a_time)
-        else:
-            invalidate(self.vectors, everything(nodes) if anew else changes, known, at_a_time)
+        invalidate(self.vectors, everything(nodes) if anew else changes, known, at_a_time)
+        start = None if anew else self._start(instant)
+        if start is not None:
+            take_over(start[0], start[1], self.vectors, self.ids, fingerprints, known, at_a_time)
         masks = {kind: numpy.zeros(count, dtype=bool) for kind, count in nodes.items()}
         for kind, chosen in wanted.items():
             masks[kind][chosen] = True
         recomputed = compute_embeddings(self.network, self.tables, known, self.vectors, masks, self.settings)
         self.before = known
         return Refreshed(known, fingerprints, recomputed)
+
+    def _start(self, instant: Instant) -> tuple[EmbeddingStore, Instant] | None:
+        """What to take vectors from, if there is something nearer than the refresh before."""
+        if self.earlier is None:
+            return None
+        if self.before is None:
+            return self.earlier.store, self.earlier.first
+        return (self.earlier.store, instant) if instant in self.earlier.others else None
 
     def embedding(self, kind: str, nodes: IntArray, size: int) -> FloatArray:
         """Embeddings at the last instant, memory-mapped [nodes, size]."""

@@ -24,7 +24,7 @@ PUSH_FILE = "push.json"
 def push_ranker(
     *, ranker: Path, evaluation: Path, base: Path, output: Path, settings: PushSettings, report: StepReport
 ) -> None:
-    """Pushes a ranker under its `as_of` as the version, if its evaluation blesses it.
+    """Pushes a ranker, if its evaluation blesses it; the version is the instant that its tables know.
 
     Args:
         ranker: The ranker artifact with the graph.
@@ -46,7 +46,7 @@ def push_ranker(
             f"{evaluation}: evaluates the ranker {evaluated}, {ranker} is {found}; evaluate this ranker first"
         )
     verdict = json.loads((evaluation / "evaluation.json").read_text(encoding="utf-8"))["verdict"]
-    version = int(compact_instant(artifact.meta.as_of_instant))
+    version = int(compact_instant(artifact.served_as_of))
     if verdict["blessed"]:
         if settings.feature_store is not None:
             # A version whose users have no vectors would rank everybody as if they were cold.

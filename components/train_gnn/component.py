@@ -35,6 +35,7 @@ def train_gnn(
 
     from components.train_gnn import step
     from components.train_gnn.settings import NetworkSettings
+    from schemas.absent_artifact import path_of
     from schemas.instants import format_instant
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
@@ -49,7 +50,7 @@ def train_gnn(
             settings=parse_settings(NetworkSettings, settings, "argument 'network'"),
             report=report,
             test_graph=Path(test_graph.path),
-            earlier=Path(earlier.path) if earlier else None,
+            earlier=path_of(earlier),
         )
     network.metadata.update(report.metadata())
     network.metadata.update(as_of=format_instant(moments.network_end), fingerprint=fingerprint)

@@ -31,6 +31,7 @@ class RankerSettings(Settings):
         embedding_dropout: Share of the products and vectors dropped in training.
         position_units: Hidden units of the position tower.
         learning_rate: Peak of AdamW's learning rate, which falls to 0 over `epochs` along a cosine.
+        warm_start_learning_rate_share: Share of that rate where training starts from an earlier ranker's weights.
         weight_decay: AdamW's decay of every weight that is not a bias.
         batch_requests: Requests of one training step.
         shuffle_requests: Requests held in memory to draw a batch from.
@@ -52,6 +53,7 @@ class RankerSettings(Settings):
     embedding_dropout: float = pydantic.Field(default=0.5, ge=0, lt=1)
     position_units: int = pydantic.Field(default=8, ge=1)
     learning_rate: float = pydantic.Field(default=0.003, gt=0)
+    warm_start_learning_rate_share: float = pydantic.Field(default=0.2, gt=0, le=1)
     weight_decay: float = pydantic.Field(default=0.1, ge=0)
     batch_requests: int = pydantic.Field(default=128, ge=1)
     shuffle_requests: int = pydantic.Field(default=20_000, ge=1)

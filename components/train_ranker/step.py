@@ -69,6 +69,7 @@ def train_ranker(
             parameters=_parameters(ranker),
             settings=settings.model_dump(mode="json"),
             vocabularies=source.details.vocabularies,
+            serving_as_of=source.details.serving_as_of,
         )
         inputs = {"examples": _fingerprint(examples)}
         if warm_start is not None:

@@ -104,7 +104,8 @@ def train_one(
         else:
             load_earlier_weights(ranker, earlier, seed)
         title = f"ranker with{'' if with_graph else 'out'} graph, seed {seed}"
-        history = _fit(ranker, training, validation, settings, title)
+        rate = settings.learning_rate * (1 if earlier is None else settings.warm_start_learning_rate_share)
+        history = _fit(ranker, training, validation, settings.model_copy(update={"learning_rate": rate}), title)
     except UNREADABLE as error:
         raise ContractError(f"{examples.folder}: unreadable records, write them anew: {error.message}") from error
     losses = {name: tuple(float(value) for value in history[name]) for name in (LOSS, f"val_{LOSS}")}

@@ -24,6 +24,8 @@ def main() -> int:
     parser.add_argument("--window-days", type=int, default=7, help="days of logs before as_of")
     parser.add_argument("--network-days", type=int, default=4, help="days of the window that trained the network")
     parser.add_argument("--test-days", type=int, default=1, help="days after as_of that test")
+    parser.add_argument("--earlier-ranker", type=Path, help="refresh: the ranker to be trained on; rows start after it")
+    parser.add_argument("--newest", help="refresh: ISO 8601; end of the test rows, known to the tables")
     parser.add_argument("--cold-content-views", type=int, default=500, help="content with fewer views is cold")
     parser.add_argument("--config", type=Path, help="run configuration; its section 'examples' is used")
     parser.add_argument("--engine", choices=("duckdb", "pyspark"), help="overrides the file's engine")
@@ -32,6 +34,9 @@ def main() -> int:
     def action() -> None:
         from components.write_examples.settings import ExampleSettings
         from components.write_examples.step import write_examples
+        from schemas.errors import ContractError
+        from schemas.instants import parse_instant
+        from schemas.ranker_artifact import RankerArtifact
         from schemas.settings import read_settings_section
         from schemas.step_report import step_report
         from schemas.timeline import Timeline
@@ -46,6 +51,11 @@ def main() -> int:
         timeline = Timeline.from_text(
             arguments.as_of, arguments.refresh, arguments.window_days, arguments.network_days, arguments.test_days
         )
+        if (arguments.newest is None) != (arguments.earlier_ranker is None):
+            raise ContractError("a refresh needs both --newest and --earlier-ranker, a daily run neither")
+        if arguments.newest is not None:
+            newest, ranker = parse_instant(arguments.newest), RankerArtifact(arguments.earlier_ranker)
+            timeline = timeline.of_refresh(newest, ranker.meta.as_of_instant, newest - timeline.as_of)
         with step_report("write_examples") as report:
             write_examples(
                 logs=arguments.logs,
@@ -55,6 +65,7 @@ def main() -> int:
                 cold_content_views=arguments.cold_content_views,
                 settings=settings,
                 report=report,
+                earlier_ranker=arguments.earlier_ranker,
             )
 
     return exit_code_of(action)

@@ -18,17 +18,19 @@ def write_examples(
     settings: dict[str, Any],
     fingerprint: str,
     examples: dsl.Output[dsl.Dataset],
+    earlier_ranker: dsl.Input[dsl.Model] | None = None,
 ) -> None:
     """Joins every request to the last refresh before it and writes TFRecords.
 
     Args:
         validated_logs: From validate_logs.
         embeddings: From embed_nodes.
-        timeline: Timeline.to_values; rows of [network_end, as_of) train, rows of [as_of, test_end) test.
+        timeline: Timeline.to_values; rows of [rows_start, as_of) train, rows of [as_of, test_end) test.
         cold_content_views: Content with fewer views in the window is cold.
         settings: ExampleSettings.
         fingerprint: Of the step's code, for the cache.
         examples: Training, validation and test examples, and the tables that the ranker serves from.
+        earlier_ranker: Of a refresh: the ranker that training will go on from; its vocabularies are kept.
     """
     from pathlib import Path
 
@@ -49,6 +51,7 @@ def write_examples(
             cold_content_views=cold_content_views,
             settings=parse_settings(ExampleSettings, settings, "argument 'examples'"),
             report=report,
+            earlier_ranker=Path(earlier_ranker.path) if earlier_ranker else None,
         )
     examples.metadata.update(report.metadata())
     examples.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)

@@ -64,6 +64,7 @@ def prepare_join(
     timeline: Timeline,
     cold_content_views: int,
     settings: ExampleSettings,
+    vocabularies: Vocabularies | None = None,
 ) -> PreparedJoin:
     """Reads logs, checks embeddings, and works the as-of joins out.
 
@@ -74,16 +75,18 @@ def prepare_join(
         timeline: Which rows train and test, and what each may see.
         cold_content_views: Content with fewer views in the window is cold.
         settings: The step's settings.
+        vocabularies: Values of encoded categories by feature; None to take those that the logs show.
 
     Raises:
         ContractError: Something is missing or knows too much, or a split is empty.
     """
-    start, end = timeline.network_end, timeline.test_end
+    end = timeline.test_end
     contents = read_contents(logs)
     impressions = read_impressions(logs, contents, end)
-    prior, largest_prior_time = impressions.click_rate_before(start, logs / "impressions")
-    vocabularies = read_vocabularies(logs, contents, impressions, start)
-    requests = read_requests(logs, contents, impressions.users, vocabularies, start, end)
+    prior, largest_prior_time = impressions.click_rate_before(timeline.network_end, logs / "impressions")
+    if vocabularies is None:
+        vocabularies = read_vocabularies(logs, contents, impressions, timeline.network_end)
+    requests = read_requests(logs, contents, impressions.users, vocabularies, timeline.rows_start, end)
     splits = split_requests(requests, timeline, settings.validation_share)
     refresh = timeline.visible_refresh(requests.timestamp)
     check_embeddings(store, sorted({*timeline.refresh_instants, *numpy.unique(refresh).tolist()}))

@@ -1,4 +1,4 @@
-"""The tables that an exported ranker serves from: content, its features at the daily as_of, and article vectors."""
+"""The tables that an exported ranker serves from: content, its features at one instant, and article vectors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_serving_tables(
         join: The prepared features.
         articles: The articles.
         content_mean: The mean of each content's article vectors [contents, 128].
-        as_of: The daily as_of: everything in the tables is of events strictly before it.
+        as_of: Everything in the tables is of events strictly before it.
     """
     folder.mkdir()
     contents = join.contents.ids

@@ -17,7 +17,7 @@ class ExampleSettings(EngineSettings):
     1 day) and between 40 and 160 for users, and hardly changes around it.
 
     Attributes:
-        validation_share: The last share of the requests of [network_end, as_of), by time, that validates the rankers.
+        validation_share: The last share of the requests of [rows_start, as_of), by time, that validates the rankers.
         content_smoothing: k of the click rates of content and of kinds of content.
         user_smoothing: k of a user's click rate.
         user_kind_smoothing: k of a user's click rate on a kind of content.

@@ -1,4 +1,4 @@
-"""Slices of users and content for the evaluation, fixed at the daily as_of whatever the refresh."""
+"""Slices of users and content for the evaluation, fixed at the run's as_of whatever the refresh that a row sees."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.timeline import Timeline
 
 
 class Slices:
-    """Who is cold and what is new at the daily as_of.
+    """Who is cold and what is new at the run's as_of.
 
     Args:
         impressions: Every impression.
@@ -24,7 +24,7 @@ class Slices:
     def __init__(
         self, impressions: Impressions, contents: Contents, timeline: Timeline, cold_content_views: int
     ) -> None:
-        start, end = numpy.searchsorted(impressions.time, [timeline.window_start, timeline.as_of], side="left")
+        start, end = numpy.searchsorted(impressions.time, [timeline.as_of - timeline.window, timeline.as_of])
         window, past = slice(start, end), slice(0, end)
         users, size = len(impressions.users), len(contents.ids)
         self._cold_user = numpy.bincount(impressions.user[window], minlength=users) == 0

@@ -18,8 +18,9 @@ def split_requests(
 ) -> dict[str, RankingRequests]:
     """Cuts the requests, sorted by time, into train, validation and test.
 
-    Requests of [network_end, as_of) train, the last `validation_share` of them validate; requests of
-    [as_of, test_end) test. Requests of one instant stay together.
+    Requests of [rows_start, as_of) train, the last `validation_share` of them validate; requests of
+    [as_of, test_end) test. Requests of one instant stay together. A refresh's rows start where the training of the
+    ranker that it starts from ended, so that neither ranker has trained on a row that tests.
 
     Raises:
         ContractError: A split has no request.
@@ -29,8 +30,8 @@ def split_requests(
     validation = int(numpy.searchsorted(requests.timestamp, requests.timestamp[cut], side="left")) if test else 0
     boundaries = {"train": (0, validation), "validation": (validation, test), "test": (test, len(requests))}
     spans = {
-        "train": (timeline.network_end, timeline.as_of),
-        "validation": (timeline.network_end, timeline.as_of),
+        "train": (timeline.rows_start, timeline.as_of),
+        "validation": (timeline.rows_start, timeline.as_of),
         "test": (timeline.as_of, timeline.test_end),
     }
     for split, (start, stop) in boundaries.items():
@@ -46,7 +47,7 @@ def split_spans(splits: dict[str, RankingRequests], timeline: Timeline) -> dict[
         splits: The requests by split; validation begins with its first one.
         timeline: Where train begins and test begins and ends.
     """
-    borders = [timeline.network_end, int(splits["validation"].timestamp[0]), timeline.as_of, timeline.test_end]
+    borders = [timeline.rows_start, int(splits["validation"].timestamp[0]), timeline.as_of, timeline.test_end]
     texts = [format_instant(border) for border in borders]
     return dict(zip(SPLITS, itertools.pairwise(texts), strict=True))
 

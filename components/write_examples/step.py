@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy
 
 from components.engine.engine import open_engine
+from components.write_examples.earlier_ranker import vocabularies_of_earlier
 from components.write_examples.embedding_records import write_embedding_records
 from components.write_examples.prepared_join import PreparedJoin, prepare_join
 from components.write_examples.refreshed_embeddings import weights_of_refreshes
@@ -36,11 +37,12 @@ def write_examples(
     cold_content_views: int,
     settings: ExampleSettings,
     report: StepReport,
+    earlier_ranker: Path | None = None,
 ) -> None:
     """Joins every request to the last refresh before it and writes TFRecords.
 
-    The artifact's as_of is the daily one: what a ranker may learn from lies strictly before it, and so does everything
-    in the serving tables. The test split is later by its nature.
+    What a ranker may learn from lies strictly before the artifact's as_of, and in a daily run so does everything in the
+    serving tables. Those of a refresh know the newest instant. The test split is later by its nature.
 
     Args:
         logs: Validated logs that reach until the end of the test days.
@@ -50,6 +52,7 @@ def write_examples(
         cold_content_views: Content with fewer views in the window is cold.
         settings: The step's settings.
         report: Receives requests, candidates and clicks by split and the seconds of the parts.
+        earlier_ranker: Of a refresh: the ranker that training will go on from; its vocabularies are kept.
 
     Raises:
         ContractError: Logs or embeddings are missing, incomplete or know too much, or a split is empty.
@@ -57,9 +60,10 @@ def write_examples(
     _check_reach(logs, timeline)
     started = time.perf_counter()
     store = EmbeddingStore(embeddings)
+    kept = None if earlier_ranker is None else vocabularies_of_earlier(earlier_ranker, timeline, store.space)
     files: dict[str, RecordFile] = {}
     with open_engine(settings) as engine, whole_folder(output) as folder:
-        prepared = prepare_join(engine, logs, store, timeline, cold_content_views, settings)
+        prepared = prepare_join(engine, logs, store, timeline, cold_content_views, settings, kept)
         report.counts["prepare_seconds"] = round(time.perf_counter() - started, 3)
         for split, requests in prepared.splits.items():
             started = time.perf_counter()
@@ -71,9 +75,9 @@ def write_examples(
                 f"{split}_seconds": round(time.perf_counter() - started, 3),
             }
         write_serving_tables(
-            folder / "serving", prepared.join, prepared.articles, prepared.content_mean, timeline.as_of
+            folder / "serving", prepared.join, prepared.articles, prepared.content_mean, timeline.serving_instant
         )
-        files |= write_embedding_records(folder / "embeddings", store, timeline.as_of, settings.suffix)
+        files |= write_embedding_records(folder / "embeddings", store, timeline.serving_instant, settings.suffix)
         versions = folder / EMBEDDING_VERSIONS
         versions.parent.mkdir()
         write_embedding_versions(versions, prepared.join.embeddings.versions.values())
@@ -82,7 +86,7 @@ def write_examples(
             kind="examples",
             as_of=format_instant(timeline.as_of),
             largest_event_time=prepared.youngest_event_before(timeline.as_of),
-            inputs={"logs": _fingerprint(logs), "embeddings": _fingerprint(store.folder(timeline.as_of))},
+            inputs={"logs": _fingerprint(logs), "embeddings": _fingerprint(store.folder(timeline.serving_instant))},
             space=store.space,
             counts={name: count for name, count in report.counts.items() if not name.endswith("_seconds")},
             details=details.model_dump(mode="json"),
@@ -125,6 +129,7 @@ def _details(
         files=files,
         split_spans=split_spans(splits, timeline),
         largest_prior_event_time=format_instant(prepared.largest_prior_time),
+        serving_as_of=format_instant(timeline.serving_instant),
     )
 
 

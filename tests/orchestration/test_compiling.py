@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import pipeline
-from orchestration.arguments import SECTIONS, TRAINED, settings_arguments
+from orchestration.arguments import EXTENDED, SECTIONS, TRAINED, settings_arguments
 from orchestration.command_line import main
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
@@ -62,9 +62,10 @@ def test_a_run_need_only_name_what_differs_from_run_to_run(tmp_path: Path) -> No
         for name, specification in specifications.items()
         for inputs in [specification["root"]["inputDefinitions"]["parameters"]]
     }
-    assert required["daily"] == {"logs", "logs_fingerprint", "serving", "timeline"}
-    trained = {f"trained_{kind}{end}" for kind in TRAINED for end in ("", "_fingerprint")}
-    assert required["refresh"] == required["daily"] | trained
+    common = {"logs", "logs_fingerprint", "serving", "timeline"}
+    assert required["daily"] == common | {"earlier_network", "earlier_network_fingerprint"}
+    earlier = [*(f"trained_{name}" for name in TRAINED), *EXTENDED.values()]
+    assert required["refresh"] == common | {f"{name}{end}" for name in earlier for end in ("", "_fingerprint")}
     defaults = specifications["daily"]["root"]["inputDefinitions"]["parameters"]
     expected = settings_arguments(read_configuration(PRODUCTION))
     for section in SECTIONS:

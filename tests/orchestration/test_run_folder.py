@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
-
-import pytest
 
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
-from orchestration.run_folder import artifact_of_latest, new_run_id, point_latest_at, write_artifacts_file
-from schemas.errors import ContractError
+from orchestration.run_folder import ARTIFACTS_FILE, LATEST, new_run_id, point_latest_at, write_artifacts_file
 
 
 def test_run_ids_sort_by_time() -> None:
@@ -22,20 +20,10 @@ def test_run_ids_sort_by_time() -> None:
     assert names[0] == "demo-202603090000-20260310T075959998"
 
 
-def test_latest_moves_from_run_to_run_and_leads_to_their_artifacts(tmp_path: Path) -> None:
+def test_latest_moves_from_run_to_run(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        artifact = tmp_path / f"network of {name}"
-        artifact.mkdir()
         (tmp_path / name).mkdir()
-        write_artifacts_file(tmp_path / name, {"network": str(artifact), "lost": str(tmp_path / "nowhere")})
+        write_artifacts_file(tmp_path / name, {"network": f"network of {name}"})
         point_latest_at(tmp_path, name)
-        assert artifact_of_latest(tmp_path, "network") == artifact
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_symlink()) == ["latest"]
-    for missing in ("lost", "never made"):
-        with pytest.raises(ContractError, match=f"left no {missing} artifact"):
-            artifact_of_latest(tmp_path, missing)
-
-
-def test_without_a_run_there_is_no_artifact(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="run the daily pipeline first"):
-        artifact_of_latest(tmp_path, "network")
+        assert json.loads((tmp_path / LATEST / ARTIFACTS_FILE).read_text()) == {"network": f"network of {name}"}
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_symlink()) == [LATEST]

@@ -13,10 +13,12 @@ from orchestration.arguments import Input, daily_arguments
 from orchestration.command_line import main
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
+from schemas.instants import HOUR
 from tests.orchestration.kubeflow_server import KubeflowServer, kubeflow_server
 
 PIPELINES = {"daily": pipeline.daily, "refresh": pipeline.refresh}
 PRODUCTION = PROJECT_ROOT / "configs" / "production.yaml"
+INSTANTS = ("--until", "2026-04-02T10:00:00Z", "--trained-until", "2026-04-02T08:30:00Z")
 LOGS = ("--logs", "gs://shop/logs", "--serving", "gs://shop/serving", "--config", str(PRODUCTION))
 
 
@@ -45,7 +47,8 @@ def test_sends_the_daily_pipeline_with_the_arguments_of_the_configuration(server
     }
     assert images == {f"frontrow/{name}:4f2c9ab" for name in ("data", "gnn", "ranker")}
     configuration = read_configuration(PRODUCTION, [f"as_of={day}", "ranker.epochs=2"])
-    expected = daily_arguments(configuration, Input("gs://shop/logs", "abc"), "gs://shop/serving")
+    nothing = Input("gs://shop/serving/none", "none")
+    expected = daily_arguments(configuration, Input("gs://shop/logs", "abc"), "gs://shop/serving", nothing)
     assert run["runtime_config"]["parameters"] == expected
     assert run["experiment_id"] == "frontrow"
     assert run["display_name"].startswith("daily production-202604010000-")
@@ -66,11 +69,16 @@ def test_two_submissions_without_a_fingerprint_never_share_one(server: KubeflowS
 def test_sends_the_refresh_pipeline_with_what_a_daily_run_has_trained(server: KubeflowServer) -> None:
     trained = {name: f"gs://shop/{name}" for name in ("network", "ranker-without-graph", "ranker-with-graph")}
     options = [part for name, address in trained.items() for part in (f"--{name}", address)]
-    assert _submit(server, "--pipeline", "refresh", *options) == 0
+    options += ["--replay-graph", "gs://shop/graph"]
+    assert _submit(server, "--pipeline", "refresh", *INSTANTS, *options) == 0
     parameters = server.runs[0]["runtime_config"]["parameters"]
     assert parameters["trained_network"] == "gs://shop/network"
     assert parameters["trained_ranker_without_graph"] == "gs://shop/ranker-without-graph"
     assert parameters["trained_ranker_with_graph"] == "gs://shop/ranker-with-graph"
+    assert parameters["earlier_graph"] == "gs://shop/graph"
+    # A server can only import what has an address; below this one nothing lies.
+    assert parameters["earlier_embeddings"] == "gs://shop/serving/none"
+    assert parameters["timeline"]["newest"] - parameters["timeline"]["trained_until"] == 1.5 * HOUR
     assert set(parameters) == set(pipeline.refresh.pipeline_spec.root.input_definitions.parameters)
 
 
@@ -78,7 +86,8 @@ def test_sends_the_refresh_pipeline_with_what_a_daily_run_has_trained(server: Ku
     ("options", "message"),
     [
         (("--logs", "somewhere/logs"), "cannot read this machine's files"),
-        (("--pipeline", "refresh"), "needs --network"),
+        (("--pipeline", "refresh"), "needs --until"),
+        (("--pipeline", "refresh", *INSTANTS), "needs --network"),
         (("--tag", "latest"), "cannot be an image's tag"),
         (("--set", "ranker.epoch=2"), "unknown key 'epoch'"),
     ],

@@ -71,3 +71,39 @@ def test_a_window_without_days_for_the_network_or_the_ranker_is_refused(network_
 def test_an_as_of_between_minutes_is_refused() -> None:
     with pytest.raises(ContractError, match="not a whole minute"):
         Timeline.from_text("2023-05-25T07:00:30Z", "30m")
+
+
+def test_a_refresh_trains_on_every_row_since_the_ranker_that_it_starts_from_and_tests_on_later_ones() -> None:
+    """However many half hours lie between: a gap is caught up."""
+    daily = Timeline.from_text("2026-03-09T00:00:00Z", "30m")
+    newest, trained_until = parse_instant("2026-03-10T04:00:00Z"), parse_instant("2026-03-10T01:00:00Z")
+    timeline = daily.of_refresh(newest, trained_until, test=HOUR)
+    assert (timeline.rows_start, timeline.as_of, timeline.test_end) == (trained_until, newest - HOUR, newest)
+    rows = numpy.arange(timeline.rows_start, timeline.test_end, HOUR // 4, dtype=numpy.int64)
+    assert {*timeline.visible_refresh(rows).tolist(), newest} == set(timeline.refresh_instants)
+    assert timeline.serving_instant == newest > daily.serving_instant == daily.as_of
+    # The first refresh that a row sees has its whole window, as those of the daily test day have.
+    assert timeline.window_start == trained_until - 7 * DAY
+    assert timeline.graph_spans["replay"] == (timeline.window_start, newest)
+    assert "2026-03-10T01:00:00Z to 2026-03-10T03:00:00Z train" in timeline.describe()
+    assert Timeline.from_values({key: float(value) for key, value in timeline.to_values().items()}) == timeline
+
+
+@pytest.mark.parametrize(
+    ("newest", "trained_until", "message"),
+    [
+        ("2026-03-10T04:10:00Z", "2026-03-10T01:00:00Z", "04:10:00Z is not on the grid|01:00:00Z is not on the grid"),
+        ("2026-03-10T04:00:00Z", "2026-03-10T01:10:00Z", "01:10:00Z is not on the grid"),
+        ("2026-03-10T04:00:00Z", "2026-03-10T03:00:00Z", "has none of one kind"),
+        ("2026-03-10T04:00:00Z", "2026-03-10T03:30:00Z", "has none of one kind"),
+    ],
+)
+def test_a_refresh_off_the_grid_or_without_rows_is_refused(newest: str, trained_until: str, message: str) -> None:
+    daily = Timeline.from_text("2026-03-09T00:00:00Z", "30m")
+    with pytest.raises(ContractError, match=message):
+        daily.of_refresh(parse_instant(newest), parse_instant(trained_until), test=HOUR)
+
+
+def test_a_refresh_needs_both_of_its_instants() -> None:
+    with pytest.raises(ContractError, match="needs both instants"):
+        Timeline.from_values({**Timeline.from_text(AS_OF, "30m").to_values(), "newest": parse_instant(AS_OF) + DAY})

@@ -46,6 +46,16 @@ def test_an_earlier_store_saves_work_and_changes_no_byte(world: WrittenWorld) ->
     assert report.counts["recomputed"] == 0
 
 
+def test_every_instant_that_the_earlier_store_holds_is_taken_over(world: WrittenWorld) -> None:
+    """A refresh asks for those of the refresh before as well: only the newest one is work."""
+    newest = INSTANTS[1] + MINUTE
+    scratch = world.embed("three_from_scratch", instants=[*INSTANTS, newest])
+    report = world.embed("three", instants=[*INSTANTS, newest], earlier=world.folder / "scratch")
+    assert world.contents("three") == world.contents("three_from_scratch")
+    alone = world.embed("newest", instants=[newest], earlier=world.folder / "three", earlier_instant=INSTANTS[1])
+    assert 0 < report.counts["recomputed"] == alone.counts["recomputed"] < scratch.counts["recomputed"] / 2
+
+
 def test_a_store_that_is_not_there_or_knows_too_much_is_refused(world: WrittenWorld) -> None:
     earlier = world.folder / "scratch"
     with pytest.raises(ContractError, match=r"no embeddings of space .* as of 1970-01-01T00:03:00Z"):

@@ -18,11 +18,21 @@ def write_model(folder: Path, content: str) -> Path:
     return folder
 
 
-def write_ranker(folder: Path, content: str = "first", as_of: str = "2026-03-09T00:00:00Z") -> Path:
+def write_ranker(
+    folder: Path, content: str = "first", as_of: str = "2026-03-09T00:00:00Z", serving_as_of: str | None = None
+) -> Path:
     """A ranker artifact of two seeds; the first one's model holds `content`."""
     write_model(folder / "seed=1" / "saved_model", content)
     write_model(folder / "seed=2" / "saved_model", f"other seed than {content}")
-    details = RankerDetails(with_graph=True, space="tiny", features=(), seeds=(1, 2), curves=(), parameters=0)
+    details = RankerDetails(
+        with_graph=True,
+        space="tiny",
+        features=(),
+        seeds=(1, 2),
+        curves=(),
+        parameters=0,
+        serving_as_of=serving_as_of,
+    )
     write_meta(
         folder,
         ArtifactMeta(

@@ -57,6 +57,13 @@ def test_a_blessed_ranker_is_pushed_under_its_as_of_with_its_first_seed(tmp_path
     assert 'base_path: "/models/ranker"' in (tmp_path / "base" / "models.config").read_text(encoding="utf-8")
 
 
+def test_a_refreshed_ranker_is_pushed_under_the_instant_that_its_tables_know(tmp_path: Path) -> None:
+    """Its weights know less: the rows since then have tested it."""
+    ranker = write_ranker(tmp_path / "ranker", serving_as_of="2026-03-10T00:30:00Z")
+    result = push(tmp_path, ranker, write_evaluation(tmp_path / "evaluation", ranker))
+    assert result["version"] == 202603100030
+
+
 def test_the_second_push_says_that_nothing_changed(tmp_path: Path) -> None:
     ranker = write_ranker(tmp_path / "ranker")
     evaluation = write_evaluation(tmp_path / "evaluation", ranker)

@@ -107,8 +107,8 @@ def test_damaged_records_are_refused_and_nothing_is_written(
 
 
 def test_an_earlier_ranker_lends_its_weights(trained: RankerArtifact, examples: ExampleArtifact) -> None:
-    """With next to no learning, a warm start ends where the earlier ranker ended."""
-    still = SMALL.model_copy(update={"epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0})
+    """With next to no learning, a warm start ends where the earlier ranker ended: it learns at a share of the rate."""
+    still = SMALL.model_copy(update={"epochs": 1, "learning_rate": 1.0, "warm_start_learning_rate_share": 1e-12})
     earlier = open_earlier(trained.folder, examples, AS_OF, with_graph=True, settings=still)
     _, warm = train_one(examples, True, still, seed=5, earlier=earlier)
     ended = min(trained.details.curves[0].validation_loss)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy
 import pandas
 
+from schemas.example_artifact import SPLITS, ExampleArtifact
+from schemas.ranking_features import ranking_features
 from schemas.timeline import Timeline
 from tests.components.write_examples.small_world import (
     COLD_CONTENT_VIEWS,
@@ -15,6 +17,7 @@ from tests.components.write_examples.small_world import (
     SIZE,
     World,
     impressions_frame,
+    parsed_records,
 )
 
 HOURS = 3_600_000_000
@@ -57,7 +60,7 @@ class BruteForce:
         recent = own[own["time"] >= time - 7 * 24 * HOURS]
         orders = self.orders[(self.orders["user_id"] == user) & (self.orders["time"] < time)].tail(25)
         embedding, has_edges = self.embedding("user", user, refresh)
-        window = everything[(everything["time"] >= self.timeline.window_start)]
+        window = everything[(everything["time"] >= self.timeline.as_of - 7 * 24 * HOURS)]
         window = window[window["time"] < self.timeline.as_of]
         expected: dict[str, Any] = {
             "request_id": [name],
@@ -167,3 +170,21 @@ class BruteForce:
             values = zip(table.embedding.tolist(), (table.views > 0).astype(float).tolist(), strict=True)
             self.nodes[kind, refresh] = dict(zip(table.ids.to_pylist(), values, strict=True))
         return self.nodes[kind, refresh].get(node, ([0.0] * SIZE, 0.0))
+
+
+def assert_equals_brute_force(artifact: ExampleArtifact, brute_force: BruteForce) -> None:
+    """Every declared feature of every record, against the recomputation."""
+    expected = brute_force.requests(brute_force.timeline.rows_start, brute_force.timeline.test_end)
+    found = [record for split in SPLITS for record in parsed_records(artifact, split)]
+    assert [record["request_id"] for record in found] == [[record["request_id"][0].encode()] for record in expected]
+    for record, right in zip(found, expected, strict=True):
+        for feature in ranking_features():
+            message = f"{feature.name} of {right['request_id'][0]}"
+            if feature.type == "bytes":
+                assert [value.decode() for value in record[feature.name]] == right[feature.name], message
+            elif feature.type == "int64":
+                assert record[feature.name] == right[feature.name], message
+            else:
+                numpy.testing.assert_allclose(
+                    record[feature.name], right[feature.name], rtol=2e-5, atol=1e-6, err_msg=message
+                )

@@ -119,7 +119,11 @@ def write_embeddings(
 
 
 def examples_of(
-    world: World, output: Path, timeline: Timeline = TIMELINE, settings: ExampleSettings = SETTINGS
+    world: World,
+    output: Path,
+    timeline: Timeline = TIMELINE,
+    settings: ExampleSettings = SETTINGS,
+    earlier_ranker: Path | None = None,
 ) -> ExampleArtifact:
     """Runs the step."""
     write_examples(
@@ -130,6 +134,7 @@ def examples_of(
         cold_content_views=COLD_CONTENT_VIEWS,
         settings=settings,
         report=StepReport("write_examples", 0.0),
+        earlier_ranker=earlier_ranker,
     )
     return ExampleArtifact(output)
 

@@ -20,7 +20,7 @@ from schemas.graph_artifact import NODE_KINDS
 from schemas.instants import format_instant, parse_instant
 from schemas.ranking_features import ranking_features
 from schemas.timeline import Timeline
-from tests.components.write_examples.brute_force import BruteForce
+from tests.components.write_examples.brute_force import BruteForce, assert_equals_brute_force
 from tests.components.write_examples.small_world import (
     SETTINGS,
     SPACE,
@@ -45,32 +45,14 @@ def artifact(world: World, tmp_path_factory: pytest.TempPathFactory) -> ExampleA
     return examples_of(world, tmp_path_factory.mktemp("examples") / "examples")
 
 
-def assert_equals_brute_force(artifact: ExampleArtifact, world: World, timeline: Timeline) -> None:
-    """Every declared feature of every record, against the recomputation."""
-    expected = BruteForce(world, timeline).requests(timeline.network_end, timeline.test_end)
-    found = [record for split in SPLITS for record in parsed_records(artifact, split)]
-    assert [record["request_id"] for record in found] == [[record["request_id"][0].encode()] for record in expected]
-    for record, right in zip(found, expected, strict=True):
-        for feature in ranking_features():
-            message = f"{feature.name} of {right['request_id'][0]}"
-            if feature.type == "bytes":
-                assert [value.decode() for value in record[feature.name]] == right[feature.name], message
-            elif feature.type == "int64":
-                assert record[feature.name] == right[feature.name], message
-            else:
-                numpy.testing.assert_allclose(
-                    record[feature.name], right[feature.name], rtol=2e-5, atol=1e-6, err_msg=message
-                )
-
-
 def test_features_equal_brute_force(artifact: ExampleArtifact, world: World) -> None:
-    assert_equals_brute_force(artifact, world, TIMELINE)
+    assert_equals_brute_force(artifact, BruteForce(world, TIMELINE))
 
 
 def test_features_equal_brute_force_at_a_daily_refresh(tmp_path: Path) -> None:
     timeline = Timeline.from_text(format_instant(TIMELINE.as_of), "1d")
     world = write_world(tmp_path, world_tables(seed=1), timeline)
-    assert_equals_brute_force(examples_of(world, tmp_path / "examples", timeline), world, timeline)
+    assert_equals_brute_force(examples_of(world, tmp_path / "examples", timeline), BruteForce(world, timeline))
 
 
 def test_the_world_tells_the_rules_apart(artifact: ExampleArtifact) -> None:
