@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestration.rolling.kept_scores import KeptScores
+from orchestration.rolling.kept_steps import PROCESSOR_SECONDS
 
 
 def report_values(
@@ -60,14 +61,16 @@ def _headline(refreshes: Mapping[str, Any], headline: str) -> dict[str, Any]:
 
 
 def _steps(inputs: Sequence[Mapping[str, Any]], seeds: Sequence[KeptScores]) -> list[dict[str, Any]]:
-    """The day's own steps once, those of the seeds together: `seconds` is their sum, `runs` how often they ran."""
+    """The day's own steps once, those of the seeds together: durations are sums, `runs` is how often they ran."""
     return _sum_of_steps([inputs, *(kept.meta["steps"] for kept in seeds)])
 
 
 def _sum_of_steps(parts: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for step in [step for part in parts for step in part]:
-        entry = found.setdefault(step["name"], {"name": step["name"], "seconds": 0.0, "cached": False})
-        runs = entry.get("counts", {}).get("runs", 0) + step["counts"].get("runs", 1)
-        entry |= {"seconds": round(entry["seconds"] + step["seconds"], 3), "counts": {"runs": runs}}
+        entry = found.setdefault(step["name"], {"name": step["name"], "seconds": 0.0, "cached": False, "counts": {}})
+        entry["seconds"] = round(entry["seconds"] + step["seconds"], 3)
+        counts, before = step["counts"], entry["counts"]
+        seconds = before.get(PROCESSOR_SECONDS, 0.0) + counts[PROCESSOR_SECONDS]
+        entry["counts"] = {"runs": before.get("runs", 0) + counts.get("runs", 1), PROCESSOR_SECONDS: round(seconds, 3)}
     return list(found.values())

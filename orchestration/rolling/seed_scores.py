@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
-import threading
 from pathlib import Path
 
 from components.command_line import exit_code_of
+from orchestration.rolling.child_process import end_with_the_parent
 from orchestration.rolling.day_inputs import REPLAY_GRAPH, TRAIN_GRAPH
 from orchestration.rolling.kept_scores import KeptScores, read_kept_scores, write_kept_scores
 from orchestration.rolling.kept_steps import KeptSteps
@@ -92,16 +91,6 @@ def _write(task: SeedTask, parts: list[KeptScores], steps: KeptSteps) -> None:
     write_kept_scores(task.output, parts[-1].rows, scores, meta)
 
 
-def _end_with_the_parent() -> None:
-    """Ends this process when the one that started it is gone, so that two never compute the same day and seed."""
-
-    def wait() -> None:
-        os.read(0, 1)  # not sys.stdin, whose lock a thread must not hold when Python ends
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def main(arguments: list[str]) -> int:
     """The command line.
 
@@ -109,7 +98,7 @@ def main(arguments: list[str]) -> int:
         arguments: The file that holds a SeedTask; with `--child` after it, the process ends with its standard input.
     """
     if "--child" in arguments:
-        _end_with_the_parent()
+        end_with_the_parent()
     values = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     return exit_code_of(lambda: make_seed_scores(parse_settings(SeedTask, values, arguments[0])))
 

@@ -1,0 +1,74 @@
+"""Two days of a tiny shop from logs to the table; killed on the way it goes on, and again it only shows the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from orchestration.arguments import Input
+from orchestration.fingerprint import folder_fingerprint
+from orchestration.rolling import refresh_scores, rolling_run
+from orchestration.rolling.rolling_run import run_rolling
+from orchestration.rolling.seed_scores import make_seed_scores
+from orchestration.rolling.seed_task import SeedTask
+from orchestration.rolling.table import rolling_table
+from schemas.errors import ContractError
+from sources.simulator import simulate
+from tests.orchestration.rolling.small_evaluation import small_configuration
+
+
+class Killed(BaseException):
+    """In the place of a signal."""
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Input:
+    folder = tmp_path_factory.mktemp("shop") / "logs"
+    simulate(output=folder, settings=small_configuration().simulator)
+    return Input(str(folder), folder_fingerprint(folder))
+
+
+def in_this_process(tasks: Sequence[SeedTask], processes: int) -> None:
+    assert processes == 2
+    for task in tasks:
+        make_seed_scores(task)
+
+
+def test_a_killed_evaluation_goes_on_and_a_finished_one_is_not_repeated(
+    logs: Input, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration = small_configuration()
+    monkeypatch.setattr(rolling_run, "run_side_by_side", in_this_process)
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(refresh_scores, "_compare", kill)
+        with pytest.raises(Killed):
+            run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "killed")
+    assert "train_ranker (with graph, 1d): started" in capsys.readouterr().out
+
+    report = run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "first")
+    started = [line for line in capsys.readouterr().out.splitlines() if line.endswith(": started")]
+    assert started.index("comparators (1d): started") == 0  # nothing before it again
+    assert started.count("train_gnn: started") == 1  # of the second day
+    assert started.count("train_ranker (with graph, 12h): started") == 2
+
+    again = run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "second")
+    assert "started" not in capsys.readouterr().out
+    assert again == report == json.loads((tmp_path / "second" / "report.json").read_text(encoding="utf-8"))
+    assert [day["as_of"] for day in report["days"]] == ["2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z"]
+    assert not list((tmp_path / "runs" / "rolling").glob("*/*.working"))
+    assert "lift of the graph" in rolling_table(report)
+    assert "What the graph adds, day after day" in (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
+    # A longer refresh knows less: content published on the day has no counters yet, everything else is equal.
+    assert report["refreshes"]["1d"]["rankers"] != report["refreshes"]["12h"]["rankers"]
+
+
+def test_no_day_is_refused(logs: Input, tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="--test-days 0"):
+        run_rolling(small_configuration(), logs, 0, tmp_path / "runs", tmp_path / "run")
