@@ -35,7 +35,7 @@ def score_refresh(task: SeedTask, refresh: str, working: Path, steps: KeptSteps)
         name = f"train_ranker ({who.replace('_', ' ')}, {refresh})"
 
         def train(report: StepReport, who: str = who, with_graph: bool = with_graph) -> None:
-            numpy.save(_ranker_scores(examples, who), _scores_of_ranker(task, examples, with_graph, report))
+            numpy.save(_ranker_scores(examples, who), scores_of_ranker(task, examples, with_graph, report))
 
         steps.run(name, train)
     steps.run(f"comparators ({refresh})", lambda report: _compare(task, refresh, working, examples, report))
@@ -56,10 +56,19 @@ def _write_examples(task: SeedTask, refresh: str, working: Path, examples: Path,
     )
 
 
-def _scores_of_ranker(task: SeedTask, examples: Path, with_graph: bool, report: StepReport) -> FloatArray:
-    """Click probabilities of the test rows, with the logged position [rows].
+def scores_of_ranker(task: SeedTask, examples: Path, with_graph: bool, report: StepReport) -> FloatArray:
+    """Trains a ranker and scores the test rows, with the logged position.
 
-    The ranker is not exported: train_ranker checks for each export that it scores as the network in memory does.
+    It is not exported: train_ranker checks for each export that it scores as the network in memory does.
+
+    Args:
+        task: Settings and seed of the ranker.
+        examples: From write_examples.
+        with_graph: Whether the ranker reads the graph's features.
+        report: Receives its epochs and its validation loss.
+
+    Returns:
+        Click probabilities [rows].
     """
     import keras
 

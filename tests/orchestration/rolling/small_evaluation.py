@@ -1,4 +1,4 @@
-"""A rolling evaluation of two days of a tiny shop that ends within seconds."""
+"""A rolling evaluation of one day of a tiny shop that ends within seconds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def small_configuration(**rolling: Any) -> RunConfiguration:
             "source": "simulator",
             "simulator": {
                 "first_day": "2026-03-02",
-                "days": 5,
+                "days": 4,
                 "impressions": 25_000,
                 "contents": 80,
                 "articles": 160,

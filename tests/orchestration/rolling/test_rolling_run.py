@@ -1,4 +1,4 @@
-"""Two days of a tiny shop from logs to the table; killed on the way it goes on, and again it only shows the table."""
+"""A day of a tiny shop from logs to the table; killed on the way it goes on, and again it only shows the table."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy
 import pytest
 
+from components.evaluate_ranker.metrics import FloatArray
+from components.evaluate_ranker.record_columns import read_record_columns
 from orchestration.arguments import Input
 from orchestration.fingerprint import folder_fingerprint
 from orchestration.rolling import refresh_scores, rolling_run
@@ -16,6 +19,8 @@ from orchestration.rolling.seed_scores import make_seed_scores
 from orchestration.rolling.seed_task import SeedTask
 from orchestration.rolling.table import rolling_table
 from schemas.errors import ContractError
+from schemas.example_artifact import ExampleArtifact
+from schemas.step_report import StepReport
 from sources.simulator import simulate
 from tests.orchestration.rolling.small_evaluation import small_configuration
 
@@ -31,6 +36,15 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Input:
     return Input(str(folder), folder_fingerprint(folder))
 
 
+def scores_of_a_stand_in(task: SeedTask, examples: Path, with_graph: bool, report: StepReport) -> FloatArray:
+    """Clicks per view of the last day, in the place of a ranker, whose training takes longer than all the rest."""
+    assert report.name.startswith(f"train_ranker ({'with' if with_graph else 'without'} graph")
+    columns = read_record_columns(ExampleArtifact(examples), "test", ["content_click_rate_1d"])
+    noise = numpy.random.default_rng([task.seed, with_graph]).normal(0, 0.01, len(columns.clicked))
+    scores: FloatArray = columns.values["content_click_rate_1d"] + noise
+    return scores
+
+
 def in_this_process(tasks: Sequence[SeedTask], processes: int) -> None:
     assert processes == 2
     for task in tasks:
@@ -42,6 +56,7 @@ def test_a_killed_evaluation_goes_on_and_a_finished_one_is_not_repeated(
 ) -> None:
     configuration = small_configuration()
     monkeypatch.setattr(rolling_run, "run_side_by_side", in_this_process)
+    monkeypatch.setattr(refresh_scores, "scores_of_ranker", scores_of_a_stand_in)
 
     def kill(*_: object) -> None:
         raise Killed
@@ -49,19 +64,19 @@ def test_a_killed_evaluation_goes_on_and_a_finished_one_is_not_repeated(
     with monkeypatch.context() as patch:
         patch.setattr(refresh_scores, "_compare", kill)
         with pytest.raises(Killed):
-            run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "killed")
+            run_rolling(configuration, logs, 1, tmp_path / "runs", tmp_path / "killed")
     assert "train_ranker (with graph, 1d): started" in capsys.readouterr().out
 
-    report = run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "first")
+    report = run_rolling(configuration, logs, 1, tmp_path / "runs", tmp_path / "first")
     started = [line for line in capsys.readouterr().out.splitlines() if line.endswith(": started")]
-    assert started.index("comparators (1d): started") == 0  # nothing before it again
-    assert started.count("train_gnn: started") == 1  # of the second day
-    assert started.count("train_ranker (with graph, 12h): started") == 2
+    assert started[0] == "comparators (1d): started"  # nothing before it again
+    assert started[-1] == "comparators (12h): started"
+    assert len(started) == 5
 
-    again = run_rolling(configuration, logs, 2, tmp_path / "runs", tmp_path / "second")
+    again = run_rolling(configuration, logs, 1, tmp_path / "runs", tmp_path / "second")
     assert "started" not in capsys.readouterr().out
     assert again == report == json.loads((tmp_path / "second" / "report.json").read_text(encoding="utf-8"))
-    assert [day["as_of"] for day in report["days"]] == ["2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z"]
+    assert [day["as_of"] for day in report["days"]] == ["2026-03-05T00:00:00Z"]
     assert not list((tmp_path / "runs" / "rolling").glob("*/*.working"))
     assert "lift of the graph" in rolling_table(report)
     assert "What the graph adds, day after day" in (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
