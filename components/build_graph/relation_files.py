@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Literal, Never, TypeAlias
@@ -14,9 +16,10 @@ import tqdm
 
 from components.build_graph.base_graph import BaseGraph
 from components.build_graph.carry_over import FIELDS, PendingClicks, write_carry_over
-from components.build_graph.edges import LinkTables, directed_edges
+from components.build_graph.edges import Links, LinkTables, directed_edges
 from components.build_graph.graph_files import WrittenPart
 from components.build_graph.late_dwells import set_late_dwells
+from components.build_graph.loaded_rows import LoadedRows
 from components.build_graph.merged_arrays import write_merged
 from components.build_graph.nodes import NodeTables
 from components.build_graph.sorted_rows import RowSpan, UnsortedRows, write_sorted
@@ -34,7 +37,8 @@ class RelationFiles:
     """What the relations of one graph are written from.
 
     Attributes:
-        engine: Sorts new rows.
+        engine: Sorts new rows that do not fit memory.
+        rows_in_memory: How many rows of one relation do.
         nodes: Of the new graph.
         folder: Of the new graph; its nodes are written already.
         base: The graph that is continued; None builds from the logs alone.
@@ -42,6 +46,7 @@ class RelationFiles:
     """
 
     engine: Engine
+    rows_in_memory: int
     nodes: NodeTables
     folder: Path
     base: BaseGraph | None
@@ -56,10 +61,8 @@ class RelationFiles:
                 of_relation = links.of(forward[1])
                 total += 2 * of_relation.span.count
                 progress.total = total
-                for edge_type in (forward, reverse_of(forward)):
-                    rows = directed_edges(of_relation.rows, reverse=edge_type != forward)
-                    unsorted = UnsortedRows(rows, of_relation.span, self.nodes.counts[edge_type[2]])
-                    started[edge_type] = self._write_edges_of(edge_type, unsorted, progress)
+                for edge_type, rows in self._both_directions(forward, of_relation):
+                    started[edge_type] = self._write_edges_of(edge_type, rows, progress)
         return started
 
     def finish_edges(self, started: StartedEdges, links: LinkTables, end: Instant) -> list[WrittenPart]:
@@ -79,7 +82,8 @@ class RelationFiles:
         """
         orders = self.engine.keep("order_links", orders)
         target = self.folder / "features" / "orders"
-        rows = UnsortedRows(orders, RowSpan.of(orders), self.nodes.counts["user"])
+        span = RowSpan.of(orders)
+        rows = UnsortedRows(orders, span, self.nodes.counts["user"], self._loading(orders, span))
         with _progress("orders", rows.span.count) as progress:
             if self.base is None:
                 written = write_sorted(self.engine, rows, target, progress, weighted=False)
@@ -87,8 +91,19 @@ class RelationFiles:
                 row_index = numpy.concatenate([[-1], self._index("article") + 1]).astype(numpy.int32)
                 index = (row_index, self._index("user"))
                 added = self._sorted_apart(rows, target, progress, weighted=False)
-                written = write_merged(self.base.orders, *index, added, target, None)
+                written = write_merged(self.base.orders, *index, added(), target, None)
         return written, _written("orders", written)
+
+    def _both_directions(self, forward: EdgeType, links: Links) -> Iterator[tuple[EdgeType, UnsortedRows]]:
+        """The rows of a relation and of its reverse; put in order of time once for both, beside the engine."""
+        backward = reverse_of(forward)
+        edges = directed_edges(links.rows, reverse=False)
+        loading = self._loading(edges, links.span)
+        loaded: Callable[[], LoadedRows] | None = None if loading is None else self.joining.submit(loading).result
+        yield forward, UnsortedRows(edges, links.span, self.nodes.counts[forward[2]], loaded)
+        edges = directed_edges(links.rows, reverse=True)
+        loaded = None if loaded is None else _reversed(loaded)
+        yield backward, UnsortedRows(edges, links.span, self.nodes.counts[backward[2]], loaded)
 
     def _write_edges_of(self, edge_type: EdgeType, rows: UnsortedRows, progress: tqdm.tqdm[Never]) -> Future[Edges]:
         source, relation, target = edge_type
@@ -101,11 +116,26 @@ class RelationFiles:
         index = (self._index(source), self._index(target))
         weight: Literal["dwell", "one"] = "dwell" if "dwell" in rows.rows.columns else "one"
         added = self._sorted_apart(rows, folder, progress, weighted=True)
-        return self.joining.submit(write_merged, self.base.relation(edge_type), *index, added, folder, weight)
+        base = self.base.relation(edge_type)
+        return self.joining.submit(lambda: write_merged(base, *index, added(), folder, weight))
 
-    def _sorted_apart(self, rows: UnsortedRows, folder: Path, progress: tqdm.tqdm[Never], *, weighted: bool) -> Edges:
+    def _loading(self, rows: ibis.expr.types.Table, span: RowSpan) -> Callable[[], LoadedRows] | None:
+        """Takes the rows out of the engine if they fit memory; who calls the result orders them."""
+        if span.count > self.rows_in_memory:
+            return None
+        return functools.partial(LoadedRows.of, list(self.engine.stream(rows)), rows.schema().to_pyarrow())
+
+    def _sorted_apart(
+        self, rows: UnsortedRows, folder: Path, progress: tqdm.tqdm[Never], *, weighted: bool
+    ) -> Callable[[], Edges]:
         """Sorts the new rows alone; what stays of the earlier graph is sorted already."""
-        return write_sorted(self.engine, rows, self.engine.work_folder / "new" / folder.name, progress, weighted)
+        if rows.loaded is not None:
+            # Sorted where they are joined, while the engine works out the next relation.
+            progress.update(rows.span.count)
+            return functools.partial(_sorted, rows.loaded, rows.targets)
+        new = self.engine.work_folder / "new" / folder.name
+        written = write_sorted(self.engine, rows, new, progress, weighted)
+        return lambda: written
 
     def _pending(self, links: LinkTables, end: Instant) -> tuple[list[PendingClicks], PendingClicks]:
         """The clicks whose dwell is not known at the end, and those of the earlier graph whose dwell is known now."""
@@ -121,6 +151,14 @@ class RelationFiles:
         if self.base is None:
             raise RuntimeError("nothing is continued")
         return self.base.new_index(kind, self.folder / "nodes")
+
+
+def _sorted(loaded: Callable[[], LoadedRows], targets: int) -> Edges:
+    return loaded().edges(targets)
+
+
+def _reversed(loaded: Callable[[], LoadedRows]) -> Callable[[], LoadedRows]:
+    return lambda: loaded().reversed()
 
 
 def _pending_columns() -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
-"""Sorts the rows of one relation in the engine and streams them into memory-mapped arrays."""
+"""Sorts the rows of one relation, in the engine where they may not fit memory, and writes memory-mapped arrays."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Never
@@ -15,6 +15,7 @@ import pyarrow
 import tqdm
 
 from components.build_graph.compressed_arrays import CompressedWriter
+from components.build_graph.loaded_rows import LoadedRows
 from components.engine.engine import Engine
 from schemas.graph_artifact import Edges, IntArray
 from schemas.instants import Instant
@@ -40,17 +41,19 @@ class RowSpan:
 
 @dataclasses.dataclass(frozen=True)
 class UnsortedRows:
-    """Rows of one relation that the engine will sort.
+    """Rows of one relation that have to be sorted.
 
     Attributes:
         rows: target, row, time and, for clicks, dwell in seconds; in any order.
         span: Their number and times.
         targets: How many targets there are.
+        loaded: Waits for the rows, where they fit memory; elsewhere the engine sorts them.
     """
 
     rows: ibis.expr.types.Table
     span: RowSpan
     targets: int
+    loaded: Callable[[], LoadedRows] | None
 
 
 def write_sorted(
@@ -59,7 +62,7 @@ def write_sorted(
     """Sorts rows by target, then time, row and dwell, and writes them; a weight is log1p(dwell), 1 without a dwell.
 
     Args:
-        engine: Sorts the rows.
+        engine: Sorts the rows that do not fit memory.
         unsorted: The rows.
         folder: Where the arrays go.
         progress: Advanced by every row.
@@ -69,6 +72,9 @@ def write_sorted(
         What was written.
     """
     rows, first, targets = unsorted.rows, unsorted.span.first, unsorted.targets
+    if unsorted.loaded is not None:
+        progress.update(unsorted.span.count)
+        return _write(unsorted.loaded().edges(targets), folder, weighted)
     dwell = [name for name in rows.columns if name == "dwell"]
     time_bits = (unsorted.span.last - first).bit_length()
     packed = targets.bit_length() + time_bits <= KEY_BITS
@@ -93,6 +99,12 @@ def write_sorted(
             _add_degrees(degree, target)
             progress.update(len(target))
         return writer.finish(degree)
+
+
+def _write(edges: Edges, folder: Path, weighted: bool) -> Edges:
+    with CompressedWriter(folder, len(edges.row), weighted) as writer:
+        writer.append(edges.row, edges.time, edges.weight)
+        return writer.finish(numpy.diff(edges.colptr))
 
 
 def _add_degrees(degree: IntArray, target: IntArray) -> None:

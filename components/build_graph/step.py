@@ -77,7 +77,7 @@ def build_graph(
             )
         links = LinkTables(engine, tables, nodes, None if reach_back else start)
         with whole_folder(output) as folder, ThreadPoolExecutor(settings.threads) as joining:
-            relations = RelationFiles(engine, nodes, folder, earlier, joining)
+            relations = RelationFiles(engine, settings.rows_in_memory, nodes, folder, earlier, joining)
             written = write_nodes(engine, nodes, folder / "nodes")
             started = relations.start_edges(links)
             orders, part = relations.write_orders(order_links(tables, nodes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import ibis
 import ibis.expr.types
@@ -131,7 +132,12 @@ def _repeated(
                 places[position].resize(max(end, len(places[position]) * 5 // 4, row_count // passes), refcheck=False)
             places[position][filled[position] : end] = values
             filled[position] = end
-    for place, count in zip(places, filled, strict=True):
-        values = place[:count]
-        values.sort()
-        yield values[1:][values[1:] == values[:-1]]
+    with ThreadPoolExecutor(len(places)) as sorting:
+        yield from sorting.map(_found_twice, (place[:count] for place, count in zip(places, filled, strict=True)))
+
+
+def _found_twice(values: numpy.typing.NDArray[numpy.int64]) -> numpy.typing.NDArray[numpy.int64]:
+    """The values that occur again; sorts in place, and lets other threads sort meanwhile."""
+    values.sort()
+    found: numpy.typing.NDArray[numpy.int64] = values[1:][values[1:] == values[:-1]]
+    return found

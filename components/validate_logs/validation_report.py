@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas
@@ -15,6 +16,7 @@ from components.validate_logs.checked_table import CheckedTable
 from components.validate_logs.data_docs import write_data_docs
 from components.validate_logs.drift.compare import compare_days
 from components.validate_logs.drift.refusal import describe, drifted, refuse_drift
+from components.validate_logs.drift.results import TableComparison
 from components.validate_logs.drift.whole_days import whole_days
 from components.validate_logs.expectation_run import ExpectationRun
 from components.validate_logs.expectation_suites import column_expectations, day_expectations, table_expectations
@@ -53,14 +55,13 @@ def report_validation(
         ContractError: An expectation does not hold, or the newest whole day lies beyond a drift limit.
     """
     run = ExpectationRun()
-    for name in sorted(checked):
-        _check_expectations(run, checked[name].table, window, measures[name], written[name])
-    run.refuse_failures(logs)
-    comparisons = [
-        compare_days(engine, checked[name], window, checked)
-        for name in sorted(checked)
-        if checked[name].table.drift is not None
-    ]
+    # The engine compares the days on its own threads while Great Expectations keeps this one busy.
+    with ThreadPoolExecutor(1) as comparing:
+        compared = comparing.submit(_comparisons, engine, window, checked)
+        for name in sorted(checked):
+            _check_expectations(run, checked[name].table, window, measures[name], written[name])
+        run.refuse_failures(logs)
+        comparisons = compared.result()
     refuse_drift(logs, comparisons)
     for result in drifted(comparisons, "warn"):
         print(f"warning: drift: {describe(result)}", file=sys.stderr)
@@ -68,6 +69,14 @@ def report_validation(
     write_results(folder, window, results, run.results, comparisons)
     write_data_docs(folder / "data_docs", run, window)
     return results
+
+
+def _comparisons(engine: Engine, window: LogWindow, checked: Mapping[str, CheckedTable]) -> list[TableComparison]:
+    return [
+        compare_days(engine, checked[name], window, checked)
+        for name in sorted(checked)
+        if checked[name].table.drift is not None
+    ]
 
 
 def _check_expectations(

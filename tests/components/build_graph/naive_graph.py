@@ -38,19 +38,27 @@ def with_ties(tables: Tables) -> Tables:
 
 
 def built(
-    folder: Path, tables: Tables, logs_window: tuple[Instant, Instant], window: tuple[Instant, Instant], **options: Any
+    folder: Path,
+    tables: Tables,
+    logs_window: tuple[Instant, Instant],
+    window: tuple[Instant, Instant],
+    *,
+    rows_in_memory: int = 1 << 22,
+    **options: Any,
 ) -> GraphArtifact:
     """Writes validated logs and builds a graph of them."""
     logs = folder / "logs"
     if not logs.exists():
         write_validated_logs(logs, tables, *logs_window)
-    output = folder / f"graph_{window[0]}_{window[1]}_{'_'.join(options)}_{options.get('reach_back', True)}"
+    output = (
+        folder / f"graph_{window[0]}_{window[1]}_{'_'.join(options)}_{options.get('reach_back', True)}_{rows_in_memory}"
+    )
     build_graph(
         logs=logs,
         output=output,
         start=window[0],
         end=window[1],
-        settings=GraphSettings(memory_limit="1GB"),
+        settings=GraphSettings(memory_limit="1GB", rows_in_memory=rows_in_memory),
         report=StepReport("build_graph", 0.0),
         **options,
     )

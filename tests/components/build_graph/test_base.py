@@ -45,9 +45,10 @@ def long_dwells(tables: Tables) -> Tables:
     days=st.integers(0, 5),
     end=st.sampled_from([START + 6 * DAY, START + 8 * DAY]),
     edges_at_once=st.sampled_from([1, 40, 1 << 18]),
+    rows_in_memory=st.sampled_from([0, 100, 10_000]),
 )
 def test_continuing_gives_the_bytes_of_building_from_scratch(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, days: int, end: int, edges_at_once: int
+    tmp_path_factory: pytest.TempPathFactory, seed: int, days: int, end: int, edges_at_once: int, rows_in_memory: int
 ) -> None:
     folder = tmp_path_factory.mktemp("continued")
     tables = with_ties(long_dwells(shop_tables(seed=seed, requests_a_day=8, users=40)))
@@ -56,7 +57,7 @@ def test_continuing_gives_the_bytes_of_building_from_scratch(
     scratch = built(folder, tables, LOGS_WINDOW, window)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base_relation, "EDGES_AT_ONCE", edges_at_once)
-        continued = built(folder, tables, LOGS_WINDOW, window, base=base.folder)
+        continued = built(folder, tables, LOGS_WINDOW, window, base=base.folder, rows_in_memory=rows_in_memory)
     assert changed_bytes(scratch, continued) == []
 
 

@@ -43,7 +43,7 @@ def build(logs: Path, output: Path, engine: str, start: Instant, end: Instant, b
         output=output,
         start=start,
         end=end,
-        settings=GraphSettings.model_validate({"engine": engine, "memory_limit": "1GB"}),
+        settings=GraphSettings.model_validate({"engine": engine, "memory_limit": "1GB", "rows_in_memory": 0}),
         report=StepReport("build_graph", 0.0),
         base=base,
     )
@@ -66,7 +66,8 @@ def test_a_submitted_job_writes_the_bytes_of_duckdb(logs: Path, tmp_path: Path) 
     script = shutil.copy(PROJECT / "components" / "build_graph" / "__main__.py", tmp_path / "main.py")
     submit = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", "--driver-memory", "1g"]
     options = ["--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2"]
-    step = ["--engine", "pyspark", "--logs", str(logs), "--output", str(tmp_path / "spark")]
+    (tmp_path / "run.yaml").write_text("graph: {rows_in_memory: 0}")
+    step = ["--engine", "pyspark", "--config", "run.yaml", "--logs", str(logs), "--output", str(tmp_path / "spark")]
     window = ["--start", format_instant(start), "--end", format_instant(end)]
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     environment.pop("PYTHONPATH", None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.build_graph import sorted_rows
+from components.build_graph import loaded_rows, sorted_rows
 from components.build_graph.settings import GraphSettings
 from components.build_graph.step import build_graph
 from components.engine.duckdb_engine import DuckDBEngine
@@ -35,15 +35,20 @@ from tests.storage_emulator import StorageEmulator
 
 
 @settings(max_examples=6)
-@given(seed=st.integers(0, 1000), window=st.sampled_from(sorted(WINDOWS)), ties=st.booleans())
+@given(
+    seed=st.integers(0, 1000),
+    window=st.sampled_from(sorted(WINDOWS)),
+    ties=st.booleans(),
+    rows_in_memory=st.sampled_from([0, 100, 10_000]),
+)
 def test_a_graph_equals_a_naive_construction(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, window: str, ties: bool
+    tmp_path_factory: pytest.TempPathFactory, seed: int, window: str, ties: bool, rows_in_memory: int
 ) -> None:
     tables = shop_tables(seed=seed, requests_a_day=8)
     if ties:
         tables = with_ties(tables)
     start, end = WINDOWS[window]
-    graph = built(tmp_path_factory.mktemp("graph"), tables, LOGS_WINDOW, (start, end))
+    graph = built(tmp_path_factory.mktemp("graph"), tables, LOGS_WINDOW, (start, end), rows_in_memory=rows_in_memory)
     naive = NaiveGraph(tables, start, end)
     for kind in NODE_KINDS:
         nodes = graph.nodes(kind).to_pydict()
@@ -149,11 +154,19 @@ def test_same_logs_same_bytes_on_one_thread_or_four(tmp_path: Path, tables: Tabl
     assert file_bytes(tmp_path / "graph1") == file_bytes(tmp_path / "graph4")
 
 
-def test_more_targets_and_times_than_one_number_holds_are_sorted_too(
-    graph: GraphArtifact, tmp_path: Path, tables: Tables, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rows_in_memory", [0, 1 << 22])
+@pytest.mark.parametrize("key_bits", [8, 62])
+def test_wherever_rows_are_sorted_and_whatever_one_number_holds_the_bytes_are_the_same(
+    graph: GraphArtifact,
+    tmp_path: Path,
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+    rows_in_memory: int,
+    key_bits: int,
 ) -> None:
-    monkeypatch.setattr(sorted_rows, "KEY_BITS", 8)
-    other = built(tmp_path, tables, LOGS_WINDOW, WINDOWS["train"])
+    monkeypatch.setattr(sorted_rows, "KEY_BITS", key_bits)
+    monkeypatch.setattr(loaded_rows, "KEY_BITS", key_bits)
+    other = built(tmp_path, tables, LOGS_WINDOW, WINDOWS["train"], rows_in_memory=rows_in_memory)
     assert file_bytes(other.folder) == file_bytes(graph.folder)
 
 
