@@ -27,7 +27,7 @@ DIFFERENCES = {
 SLICES = ("cold_users", "warm_users", "cold_content", "warm_content", "new_content", "known_content")
 """The slices that every table shows, in this order; the others are in the report."""
 
-SIGNIFICANCE = 0.05
+SIGNIFICANCE, STAR = 0.05, " *"
 
 Cell = tuple[str, str]
 """A text, and `good` or `bad` where it is an interval beyond 0."""
@@ -79,7 +79,8 @@ def table_lines(report: Mapping[str, Any], metric: str) -> Iterator[Line]:
 
 
 def harmed_slices(report: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence a refresh: which slices the graph harms, corrected for their number."""
+    """What the star means, and a sentence a refresh: which slices the graph harms, corrected for their number."""
+    yield f"{STAR.strip()} a slice's lift that is told from 0 after Holm's correction (p < {SIGNIFICANCE:g})"
     for refresh, scope in report["refreshes"].items():
         harmed = [
             f"{words(name)} ({METRICS[metric]}: {with_interval(lift)}, p {lift['p_value_holm']:.3f})"
@@ -98,7 +99,7 @@ def heading(report: Mapping[str, Any]) -> str:
     days = report["days"]
     clicks, candidates = (sum(day[name] for day in days) for name in ("clicks", "candidates"))
     return (
-        f"{len(days)} test days from {report['as_of']}, {len(report['seeds'])} seeds: means over both; "
+        f"test days: {len(days)}, from {report['as_of']}; seeds: {len(report['seeds'])}; means over both; "
         f"{whole(candidates)} candidates, {whole(clicks)} clicks; "
         f"differences in percentage points, {percent(report['level'])} intervals over users"
     )
@@ -107,7 +108,8 @@ def heading(report: Mapping[str, Any]) -> str:
 def _lift(lift: Mapping[str, Any] | None) -> Cell:
     if lift is None or lift["low"] is None:
         return with_interval(lift, unit=""), ""
-    return with_interval(lift, unit=""), "good" if lift["low"] > 0 else "bad" if lift["high"] < 0 else ""
+    mark = STAR if lift.get("p_value_holm") is not None and lift["p_value_holm"] < SIGNIFICANCE else ""
+    return with_interval(lift, unit="") + mark, "good" if lift["low"] > 0 else "bad" if lift["high"] < 0 else ""
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:

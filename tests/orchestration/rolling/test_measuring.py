@@ -148,3 +148,11 @@ def test_a_harmed_slice_is_named(report: dict[str, Any]) -> None:
     lift = harmed["refreshes"]["30m"]["slices"]["cold_users"]["lift"]["auc"]
     lift |= {"value": -1.0, "low": -1.5, "high": -0.5, "p_value_holm": 0.001}
     assert "cold users (ROC-AUC, pooled: -1.00 pp [-1.50, -0.50], p 0.001)" in rolling_table(harmed)
+
+
+def test_only_slices_told_from_0_after_the_correction_have_a_star(report: dict[str, Any]) -> None:
+    changed = json.loads(json.dumps(report))
+    lift = changed["refreshes"]["30m"]["slices"]["cold_content"]["lift"]["auc"]
+    for chance, starred in ((0.049, True), (0.051, False)):
+        lift |= {"value": 1.0, "low": 0.5, "high": 1.5, "p_value_holm": chance}
+        assert ("+1.00 [+0.50, +1.50] *" in rolling_table(changed)) == starred
