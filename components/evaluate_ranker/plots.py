@@ -130,7 +130,7 @@ def lift_by_day_plot(days: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str
         axes.set_xticks(range(len(days)), list(days))
         axes.grid(axis="x", visible=False)
         axes.set_ylabel("percentage points")
-        axes.legend()
+        figure.legend(loc="outside upper center", ncols=len(refreshes))
     return image[0]
 
 

@@ -24,8 +24,8 @@ def _drawn_seeds(day: int, seeds: int, requests: int, slate: int) -> list[KeptSc
     taste = generator.normal(size=rows)
     slot = numpy.tile(numpy.arange(slate), requests)
     of_row = {
-        # The same ids on every day: rows of a request must not flow into those of the next day.
-        "request_id": numpy.repeat([f"r{number}" for number in range(requests)], slate),
+        # A day begins with the id that ended the day before: its rows must not flow into that request.
+        "request_id": numpy.repeat([f"r{(number - day) % requests}" for number in range(requests)], slate),
         "user_id": numpy.repeat([f"u{number}" for number in generator.integers(0, 40, requests)], slate),
         "content_id": numpy.array([f"c{number}" for number in generator.integers(0, 30, rows)]),
         "timestamp": numpy.repeat(numpy.arange(requests), slate),

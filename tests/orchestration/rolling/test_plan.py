@@ -12,7 +12,8 @@ from tests.orchestration.rolling.small_evaluation import LOGS, small_configurati
 
 
 def test_each_day_is_tested_alone_and_trained_on_the_days_before() -> None:
-    timelines = [plan.timeline for plan in plan_days(small_configuration(), LOGS, 3, Path("/runs"))]
+    configuration = small_configuration().model_copy(update={"test_days": 2})  # those of one run of the pipeline
+    timelines = [plan.timeline for plan in plan_days(configuration, LOGS, 3, Path("/runs"))]
     first = small_configuration().timeline
     for number, timeline in enumerate(timelines):
         assert (timeline.as_of, timeline.test_end) == (first.as_of + number * DAY, first.as_of + (number + 1) * DAY)
