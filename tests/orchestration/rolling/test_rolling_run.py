@@ -13,7 +13,8 @@ from components.evaluate_ranker.metrics import FloatArray
 from components.evaluate_ranker.record_columns import read_record_columns
 from orchestration.arguments import Input
 from orchestration.fingerprint import folder_fingerprint
-from orchestration.rolling import refresh_scores, rolling_run
+from orchestration.rolling import refresh_scores, rolling_run, seed_scores
+from orchestration.rolling.plan import plan_days
 from orchestration.rolling.rolling_run import run_rolling
 from orchestration.rolling.seed_scores import make_seed_scores
 from orchestration.rolling.seed_task import SeedTask
@@ -87,3 +88,17 @@ def test_a_killed_evaluation_goes_on_and_a_finished_one_is_not_repeated(
 def test_no_day_is_refused(logs: Input, tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="--test-days 0"):
         run_rolling(small_configuration(), logs, 0, tmp_path / "runs", tmp_path / "run")
+
+
+def test_a_child_waits_for_the_end_of_its_parent_before_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[object] = []
+    monkeypatch.setattr(seed_scores, "end_with_the_parent", lambda: called.append("watch"))
+    monkeypatch.setattr(seed_scores, "make_seed_scores", called.append)
+    ((task,),) = [plan.tasks for plan in plan_days(small_configuration(), Input("/logs", "any"), 1, tmp_path)]
+    file = tmp_path / "task.json"
+    file.write_text(task.model_dump_json(), encoding="utf-8")
+    assert seed_scores.main([str(file), "--child"]) == 0
+    assert seed_scores.main([str(file)]) == 0
+    assert called == ["watch", task, task]
