@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,11 +35,13 @@ def run_rolling(configuration: RunConfiguration, logs: Input, days: int, runs: P
         The contents of report.json.
 
     Raises:
-        ContractError: Fewer than one day, or a step refuses its input.
+        ContractError: Fewer than one day, LightGBM is not installed, or a step refuses its input.
         StepFailedError: A process failed otherwise.
     """
     if days < 1:
         raise ContractError(f"--test-days {days}: at least one day must be tested")
+    if importlib.util.find_spec("lightgbm") is None:
+        raise ContractError("a rolling evaluation compares with LightGBM: install the group `benchmarks` first")
     plans = plan_days(configuration, logs, days, runs)
     steps = {}
     for plan in plans:
