@@ -14,27 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy
 
-from benchmarks.slate_columns import baseline_features, slate_columns
 from components.command_line import exit_code_of
+from components.evaluate_ranker.comparators.boosted_trees import PARAMETERS, boosted_trees_scores
+from components.evaluate_ranker.comparators.slate_columns import baseline_features, slate_columns
 from components.evaluate_ranker.measurement import measure_order
 from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
 from schemas.errors import ContractError
 from schemas.example_artifact import SPLITS, ExampleArtifact
 
-PARAMETERS: dict[str, Any] = {
-    "objective": "binary",
-    "learning_rate": 0.05,
-    "num_leaves": 31,
-    "num_threads": 2,
-    "seed": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbosity": -1,
-}
-ROUNDS, PATIENCE = 500, 30
 RANKERS = ("without_graph", "with_graph")
 METRICS = {"auc": "ROC-AUC, pooled", "auc_per_request": "ROC-AUC, per request"}
 TOLERANCE = 0.025
@@ -59,28 +48,9 @@ def baseline_scores(examples: ExampleArtifact) -> Scores:
 
 
 def _score(splits: Mapping[str, RecordColumns], with_graph: bool) -> dict[str, float]:
-    matrices = {split: slate_columns(columns, with_graph) for split, columns in splits.items()}
-    names = list(matrices["train"])
-    categories = [feature.name for feature in baseline_features(with_graph) if feature.transform == "one_hot"]
-    data = {
-        split: lightgbm.Dataset(
-            numpy.stack(list(matrices[split].values()), axis=1),
-            splits[split].clicked.astype(numpy.float32),
-            feature_name=[name.replace("/", "_slate_") for name in names],
-            categorical_feature=categories,
-            free_raw_data=False,
-        )
-        for split in ("train", "validation")
-    }
-    model = lightgbm.train(
-        PARAMETERS,
-        data["train"],
-        ROUNDS,
-        valid_sets=[data["validation"]],
-        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
-    )
-    test = splits["test"]
-    scores = numpy.asarray(model.predict(numpy.stack(list(matrices["test"].values()), axis=1)))
+    columns = {split: slate_columns(part, with_graph) for split, part in splits.items()}
+    clicked = {split: part.clicked for split, part in splits.items()}
+    scores, test = boosted_trees_scores(columns, clicked, PARAMETERS), splits["test"]
     return measure_order(scores[None, :], test, numpy.ones(len(test.clicked), numpy.bool_)).metrics
 
 

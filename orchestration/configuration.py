@@ -17,6 +17,7 @@ from components.train_ranker.settings import RankerSettings
 from components.validate_logs.settings import ValidationSettings
 from components.write_examples.settings import ExampleSettings
 from orchestration.overrides import with_overrides
+from orchestration.rolling.settings import RollingSettings
 from schemas.errors import ContractError
 from schemas.instants import Instant, format_instant, parse_duration, parse_instant
 from schemas.settings import Settings, parse_settings, read_yaml
@@ -69,6 +70,7 @@ class RunConfiguration(Settings):
         ranker: Of train_ranker.
         evaluation: Of evaluate_ranker.
         push: Of push_ranker.
+        rolling: Of a rolling evaluation (`run --test-days`).
     """
 
     name: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_-]*$")
@@ -91,6 +93,7 @@ class RunConfiguration(Settings):
     ranker: RankerSettings = RankerSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
     push: PushSettings = PushSettings()
+    rolling: RollingSettings = RollingSettings()
 
     @pydantic.field_validator("as_of", mode="before")
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,9 +16,11 @@ from orchestration.configuration import RunConfiguration
 from orchestration.daily_run import prepare_daily
 from orchestration.finished_runs import read_finished_run, write_record
 from orchestration.local_run import run_locally
+from orchestration.log_source import find_logs
 from orchestration.refresh_run import prepare_refresh
-from orchestration.run_folder import point_latest_at, write_artifacts_file
+from orchestration.run_folder import carry_artifacts_file, new_run_id, point_latest_at, write_artifacts_file
 from orchestration.shared_options import add_configuration_options, configuration_of, option_of
+from schemas.errors import ContractError
 from schemas.step_report import StepReport
 
 if TYPE_CHECKING:
@@ -32,6 +35,13 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
         "--logs",
         help="a folder in the log contract, here or gs://..., or an official EB-NeRD or MIND folder "
         "(default: the source simulates a shop)",
+    )
+    parser.add_argument(
+        "--test-days",
+        type=int,
+        metavar="DAYS",
+        help="instead of running a pipeline, evaluate so many days one after the other, with the seeds and refreshes "
+        "of the section `rolling`; what is computed is kept, so that a run that was cut off goes on",
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")
     parser.add_argument("--serving", type=Path, help="where versions are pushed to (default: <runs>/<run id>/serving)")
@@ -57,6 +67,9 @@ def run(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     """
     configuration = configuration_of(given)
     runs: Path = given.runs.resolve()
+    if given.test_days is not None:
+        _evaluate_days(given, configuration, runs)
+        return
     started = time.time()
     prepare = prepare_daily if given.pipeline == "daily" else prepare_refresh
     prepared = prepare(given, configuration, runs)
@@ -127,3 +140,20 @@ def nothing_changed(folder: Path, outputs: Mapping[str, dsl.Artifact]) -> bool:
     if before is None:
         return False
     return all(before.artifacts.get(name) == Path(found.path) for name, found in outputs.items() if name != "push")
+
+
+def _evaluate_days(given: argparse.Namespace, configuration: RunConfiguration, runs: Path) -> None:
+    """Evaluates several days instead of running a pipeline, see orchestration/rolling."""
+    from orchestration.rolling.rolling_run import run_rolling
+    from orchestration.rolling.table import rolling_table
+
+    if given.pipeline != "daily":
+        raise ContractError("--test-days evaluates days of the daily pipeline; leave --pipeline out")
+    # The logs must reach until the end of the last day, also where they are mirrored.
+    logs = find_logs(configuration.model_copy(update={"test_days": max(given.test_days, 1)}), given.logs, runs)
+    run_id = new_run_id(configuration, datetime.datetime.now(datetime.UTC))
+    folder = runs / run_id
+    report = run_rolling(configuration, logs, given.test_days, runs, folder)
+    carry_artifacts_file(runs, folder)
+    point_latest_at(runs, run_id)
+    print(f"\n{rolling_table(report)}\n\nreport: {folder / 'report.html'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,18 @@ def write_artifacts_file(folder: Path, locations: Mapping[str, str]) -> None:
     """Notes where each artifact of the run lies, for a person and for a later refresh."""
     text = json.dumps(dict(locations), indent=2, sort_keys=True)
     (folder / ARTIFACTS_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def carry_artifacts_file(runs: Path, folder: Path) -> None:
+    """Lets a run that makes no artifacts name those of the newest run, which stay the newest ones.
+
+    Args:
+        runs: Where runs are kept.
+        folder: Of the run that will be the newest.
+    """
+    newest = runs / LATEST / ARTIFACTS_FILE
+    if newest.is_file():
+        shutil.copyfile(newest, folder / ARTIFACTS_FILE)
 
 
 def point_latest_at(runs: Path, run_id: str) -> None:

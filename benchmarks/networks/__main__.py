@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.networks.finished_run import FinishedRun, read_run
 from benchmarks.networks.kept_outcomes import KeptOutcomes
 from benchmarks.networks.outcome_table import outcome_table
 from benchmarks.networks.ranker_lift import Outcome, RankerBaseline
-from benchmarks.networks.ranking_rows import FinishedRun, read_run
-from benchmarks.networks.scorers import score_rows
 from benchmarks.networks.variants import COMPARATORS, NETWORKS, SEEDLESS, network_settings, scorer_of
 from components.command_line import exit_code_of
+from components.evaluate_ranker.comparators.scorer import score_rows
 from components.train_gnn.threads import use_threads
 from schemas.instants import format_instant
 

@@ -9,8 +9,8 @@ import pyarrow.compute
 import torch
 from tqdm import tqdm
 
-from benchmarks.networks.ranking_rows import FinishedRun
-from benchmarks.networks.scorers import dot_products
+from benchmarks.networks.dot_products import dot_products
+from benchmarks.networks.finished_run import FinishedRun
 from components.train_gnn.supervision import CLICKS, VIEWS, Links, impressed_links
 from schemas.graph_artifact import FloatArray, GraphArtifact, IntArray
 from schemas.instants import Instant

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks.networks.ranking_rows import FinishedRun
-from benchmarks.networks.scorers import dot_products
+from benchmarks.networks.dot_products import dot_products
+from benchmarks.networks.finished_run import FinishedRun
 from components.embed_nodes.embed import embed_at_instant
 from components.embed_nodes.known_edges import known_edges
 from components.train_gnn.graph_tables import GraphTables, read_graph_tables

@@ -12,19 +12,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-import lightgbm
 import numpy
 
-from benchmarks.baseline import PARAMETERS, PATIENCE, ROUNDS
-from benchmarks.networks.ranking_rows import GRAPH_FLAGS, SLICES, RankingRows
-from benchmarks.slate_columns import Matrix, baseline_features, slate_columns, slate_difference, slate_rank
 from components.evaluate_ranker.bootstrap import Statistic, interval, resample
+from components.evaluate_ranker.comparators.boosted_trees import PARAMETERS, SAMPLING, boosted_trees_scores
+from components.evaluate_ranker.comparators.ranking_rows import GRAPH_FLAGS, SLICES, RankingRows
+from components.evaluate_ranker.comparators.slate_columns import Matrix, score_columns, slate_columns
 from components.evaluate_ranker.measurement import Measurement, measure_order
-from components.evaluate_ranker.metrics import BoolArray
 from components.evaluate_ranker.metrics import FloatArray as DoubleArray
 from schemas.graph_artifact import FloatArray
 
-SAMPLING = {"bagging_fraction": 0.8, "bagging_freq": 1, "feature_fraction": 0.8, "num_threads": 1}
 RESAMPLES, LEVEL = 1000, 0.95
 METRICS = ("auc", "auc_per_request")
 
@@ -89,43 +86,19 @@ class RankerBaseline:
         result = {}
         for split, score in scores.items():
             columns = self._rows[split].columns
-            result[split] = self._columns[split] | {
-                "score": score,
-                "score/rank": slate_rank(score, columns.requests).astype(numpy.float32),
-                "score/difference": slate_difference(score, columns.requests).astype(numpy.float32),
-                **{flag: columns.values[flag].astype(numpy.float32) for flag in GRAPH_FLAGS},
-            }
+            flags = {flag: columns.values[flag].astype(numpy.float32) for flag in GRAPH_FLAGS}
+            result[split] = self._columns[split] | score_columns(score, columns.requests) | flags
         return result
 
     def _fit(self, columns: Mapping[str, Mapping[str, Matrix]]) -> DoubleArray:
         """The mean score of each test row over the rankers [1, rows]."""
-        matrices = {split: numpy.stack(list(part.values()), axis=1) for split, part in columns.items()}
-        categories = [feature.name for feature in baseline_features(False) if feature.transform == "one_hot"]
-        data = {
-            split: lightgbm.Dataset(
-                matrices[split],
-                self._clicked(split).astype(numpy.float32),
-                feature_name=[name.replace("/", "_slate_") for name in columns[split]],
-                categorical_feature=categories,
-                free_raw_data=False,
-            )
-            for split in ("train", "validation")
-        }
-        scores = []
-        for seed in range(self._rankers):
-            model = lightgbm.train(
-                PARAMETERS | SAMPLING | {"seed": seed},
-                data["train"],
-                ROUNDS,
-                valid_sets=[data["validation"]],
-                callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
-            )
-            scores.append(numpy.asarray(model.predict(matrices["test"])))
+        clicked = {split: part.columns.clicked for split, part in self._rows.items()}
+        scores = [
+            boosted_trees_scores(columns, clicked, PARAMETERS | SAMPLING | {"seed": seed})
+            for seed in range(self._rankers)
+        ]
         mean: DoubleArray = numpy.mean(scores, axis=0)[None, :]
         return mean
-
-    def _clicked(self, split: str) -> BoolArray:
-        return self._rows[split].columns.clicked
 
 
 def _difference(one: Measurement, other: Measurement, metric: str) -> Statistic:

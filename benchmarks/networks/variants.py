@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.networks.collaborative_filtering import CollaborativeFiltering
+from benchmarks.networks.finished_run import FinishedRun
 from benchmarks.networks.matrix_factorization import MatrixFactorization
 from benchmarks.networks.network_scorer import trained_scorer
-from benchmarks.networks.ranking_rows import FinishedRun
-from benchmarks.networks.scorers import Scorer
+from components.evaluate_ranker.comparators.collaborative_filtering import CollaborativeFiltering
+from components.evaluate_ranker.comparators.scorer import Scorer
 from components.train_gnn.settings import NetworkSettings
 from schemas.errors import ContractError
 

@@ -18,6 +18,8 @@ from components.evaluate_ranker.number_text import words
 WITHOUT_COLOR, WITH_COLOR, MUTED_COLOR = "#8b95a7", "#0f766e", "#c3cad6"
 RANKER_STYLE = {"without_graph": (WITHOUT_COLOR, "without graph"), "with_graph": (WITH_COLOR, "with graph")}
 NETWORK_STYLE = {"network": (WITH_COLOR, "graph network alone")}
+REFRESH_COLORS = ("#c3cad6", "#7d93b2", WITH_COLOR, "#b4431f")
+"""From the longest refresh to the shortest."""
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -103,6 +105,32 @@ def lift_plot(scopes: Mapping[str, Mapping[str, Any]], metric: str) -> str | Non
         axes.set_ylim(-0.6, len(told) - 0.4)
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("percentage points; the graph helps to the right of 0")
+    return image[0]
+
+
+def lift_by_day_plot(days: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """Lifts with their intervals, day by day, refreshes side by side.
+
+    Args:
+        days: By day and refresh, the lift.
+    """
+    with figure_image(5.0, 3.6) as (figure, image):
+        axes = figure.subplots()
+        axes.axhline(0, color="#5b6575", linewidth=1)
+        refreshes = list(next(iter(days.values())))
+        for number, refresh in enumerate(refreshes):
+            color = REFRESH_COLORS[number % len(REFRESH_COLORS)]
+            places = numpy.arange(len(days)) + 0.22 * (number - (len(refreshes) - 1) / 2)
+            lifts = [lift[refresh] for lift in days.values()]
+            lows, highs, values = (
+                numpy.array([lift[end] for lift in lifts], numpy.float64) for end in ("low", "high", "value")
+            )  # None becomes NaN, which is not drawn
+            axes.vlines(places, lows, highs, color=color, linewidth=2.4, alpha=0.55)
+            axes.plot(places, values, "o", color=color, markersize=6, label=f"refresh {refresh}")
+        axes.set_xticks(range(len(days)), list(days))
+        axes.grid(axis="x", visible=False)
+        axes.set_ylabel("percentage points")
+        figure.legend(loc="outside upper center", ncols=len(refreshes))
     return image[0]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import baseline
+from components.evaluate_ranker.comparators.boosted_trees import PARAMETERS
 from schemas.example_artifact import ExampleArtifact
 from tests.benchmarks.full_examples import write_full_examples
 
@@ -23,9 +24,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def scores(examples: Path) -> Iterator[baseline.Scores]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(
-            baseline.PARAMETERS, "num_threads", 1
-        )  # two threads wait for each other when tests run in parallel
+        patch.setitem(PARAMETERS, "num_threads", 1)  # two threads wait for each other when tests run in parallel
         yield baseline.baseline_scores(ExampleArtifact(examples))
 
 

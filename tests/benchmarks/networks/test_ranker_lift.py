@@ -10,8 +10,8 @@ import pytest
 from benchmarks.networks.kept_outcomes import KeptOutcomes
 from benchmarks.networks.outcome_table import outcome_table
 from benchmarks.networks.ranker_lift import Outcome, RankerBaseline
-from benchmarks.networks.ranking_rows import GRAPH_FLAGS, SLICES, RankingRows
-from benchmarks.slate_columns import baseline_features
+from components.evaluate_ranker.comparators.ranking_rows import GRAPH_FLAGS, SLICES, RankingRows
+from components.evaluate_ranker.comparators.slate_columns import baseline_features
 from components.evaluate_ranker.record_columns import read_record_columns
 from schemas.example_artifact import SPLITS, ExampleArtifact
 from tests.benchmarks.full_examples import write_full_examples

@@ -47,6 +47,20 @@ def slate_columns(columns: RecordColumns, with_graph: bool) -> dict[str, Matrix]
     return result
 
 
+def score_columns(score: Matrix, requests: IntArray) -> dict[str, Matrix]:
+    """A score as further columns of the model: as it is, its rank in the slate, its difference from the slate's mean.
+
+    Args:
+        score: Any increasing score [rows].
+        requests: Index of each row's request [rows].
+    """
+    return {
+        "score": score,
+        "score/rank": slate_rank(score, requests).astype(numpy.float32),
+        "score/difference": slate_difference(score, requests).astype(numpy.float32),
+    }
+
+
 def slate_rank(values: numpy.typing.NDArray[numpy.floating], requests: IntArray) -> FloatArray:
     """Quantile mid-rank of each value among its request's, within (0, 1) [rows].
 

@@ -1,4 +1,4 @@
-"""What can be compared: anything that scores a user and a content from what was known at a refresh."""
+"""Anything that scores a user and a content from what was known at a refresh."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy
 from tqdm import tqdm
 
-from benchmarks.networks.ranking_rows import RankingRows
+from components.evaluate_ranker.comparators.ranking_rows import RankingRows
 from schemas.graph_artifact import FloatArray, IntArray
 from schemas.instants import Instant
 
@@ -35,19 +35,4 @@ def score_rows(scorer: Scorer, rows: RankingRows, name: str) -> FloatArray:
     for instant in tqdm(numpy.unique(rows.refresh), desc=name, file=sys.stderr, mininterval=10):
         here = numpy.flatnonzero(rows.refresh == instant)
         result[here] = scorer.scores_at(int(instant), rows.user[here], rows.content[here])
-    return result
-
-
-def dot_products(users: FloatArray, contents: FloatArray, user: IntArray, content: IntArray) -> FloatArray:
-    """Dot products of embeddings, 0 where one of the nodes is unknown.
-
-    Args:
-        users: [users, size].
-        contents: [contents, size].
-        user: Node indices, -1 for unknown [pairs].
-        content: The same [pairs].
-    """
-    known = (user >= 0) & (content >= 0)
-    result = numpy.zeros(len(user), dtype=numpy.float32)
-    result[known] = numpy.einsum("pd,pd->p", users[user[known]], contents[content[known]])
     return result

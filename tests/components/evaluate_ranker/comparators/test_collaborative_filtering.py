@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from benchmarks.networks.collaborative_filtering import CollaborativeFiltering
+from components.evaluate_ranker.comparators.collaborative_filtering import CollaborativeFiltering
 from components.train_gnn.graph_tables import GraphTables
 from components.train_gnn.supervision import CLICKS, VIEWS
 from schemas.graph_artifact import EdgeType, GraphArtifact

@@ -8,7 +8,12 @@ import hypothesis.strategies as strategies
 import numpy
 import pytest
 
-from benchmarks.slate_columns import baseline_features, slate_columns, slate_difference, slate_rank
+from components.evaluate_ranker.comparators.slate_columns import (
+    baseline_features,
+    slate_columns,
+    slate_difference,
+    slate_rank,
+)
 from components.evaluate_ranker.record_columns import RecordColumns
 
 
