@@ -26,7 +26,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def test_the_projects_own_file_holds_the_defaults() -> None:
-    assert read_store_settings(Path("configs/feature_store.yaml")) == FeatureStoreSettings()
+    assert read_store_settings(Path("configs/stores/feature_store.yaml")) == FeatureStoreSettings()
 
 
 def test_publishes_the_youngest_version_and_prunes_what_no_version_of_the_ranker_reads(
