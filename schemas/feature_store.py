@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FeatureStoreSettings(Settings):
-    """The Feast feature store; publishers and readers use the same settings, such as configs/stores/feature_store.yaml.
+    """The Feast feature store; publishers and readers use the same settings, such as configs/feature_store/sqlite.yaml.
 
     Relative paths are those of the working directory.
 

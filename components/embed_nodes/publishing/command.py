@@ -15,7 +15,7 @@ from schemas.remote.reading import local_logs
 from schemas.settings import parse_settings, read_yaml
 from schemas.step_report import step_report
 
-DEFAULT_STORE = Path("configs/stores/feature_store.yaml")
+DEFAULT_STORE = Path("configs/feature_store/sqlite.yaml")
 
 
 def main(words: list[str]) -> int:

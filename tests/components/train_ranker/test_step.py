@@ -20,7 +20,7 @@ from components.train_ranker.warm_up import WARM_UP_FILE, WarmUpRequest, read_wa
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact
 from schemas.instants import parse_instant
-from schemas.ranker_artifact import RankerArtifact
+from schemas.ranker_artifact import SERVED_RANKER, RankerArtifact
 from tests.components.train_ranker.conftest import SMALL, new_report
 from tests.components.train_ranker.example_artifacts import AS_OF, World, write_artifact
 
@@ -50,6 +50,8 @@ def test_the_artifact_tells_what_it_is(trained: RankerArtifact, examples: Exampl
     assert all(math.isfinite(loss) for loss in details.curves[0].validation_loss)
     assert meta.counts["parameters"] == details.parameters > 0
     assert trained.weights().is_file()
+    served = json.loads((trained.saved_model() / SERVED_RANKER).read_text(encoding="utf-8"))
+    assert served == {"space": meta.space, "as_of": meta.as_of}
 
 
 def test_warm_up_requests_hold_both_served_signatures_and_the_whole_table(trained: RankerArtifact) -> None:

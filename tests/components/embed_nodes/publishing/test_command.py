@@ -25,8 +25,9 @@ def store(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_projects_own_file_holds_the_defaults() -> None:
-    assert read_store_settings(Path("configs/stores/feature_store.yaml")) == FeatureStoreSettings()
+def test_the_projects_own_files_are_valid() -> None:
+    assert read_store_settings(Path("configs/feature_store/sqlite.yaml")) == FeatureStoreSettings()
+    assert read_store_settings(Path("configs/feature_store/redis.yaml")).online_store == "redis"
 
 
 def test_publishes_the_youngest_version_and_prunes_what_no_version_of_the_ranker_reads(
