@@ -16,11 +16,12 @@ import numpy.typing
 import pyarrow
 import pyarrow.compute
 
+from benchmarks.networks.finished_run import read_run
 from benchmarks.networks.outcome_table import outcome_table
 from benchmarks.networks.ranker_lift import RankerBaseline
-from benchmarks.networks.ranking_rows import RankingRows, read_run
-from benchmarks.slate_columns import baseline_features, slate_columns
 from components.command_line import exit_code_of
+from components.evaluate_ranker.comparators.ranking_rows import RankingRows
+from components.evaluate_ranker.comparators.slate_columns import baseline_features, slate_columns
 from components.evaluate_ranker.record_columns import read_record_columns
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from benchmarks.networks.ranking_rows import RankingRows
 from benchmarks.taste_ceiling import main, scores_of, truths
+from components.evaluate_ranker.comparators.ranking_rows import RankingRows
 from components.evaluate_ranker.record_columns import RecordColumns
 from schemas.errors import ContractError
 from sources.simulated_shop.log_tables import content_ids, user_ids
