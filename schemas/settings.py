@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 import yaml
@@ -17,6 +17,15 @@ class Settings(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
+
+def _different_seeds(value: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(value)) < len(value) or min(value) < 0:
+        raise ValueError(f"seeds must be different and not negative, found {value}")
+    return value
+
+
+Seeds = Annotated[tuple[int, ...], pydantic.Field(min_length=1), pydantic.AfterValidator(_different_seeds)]
+"""One or more different seeds."""
 
 SettingsType = TypeVar("SettingsType", bound=pydantic.BaseModel)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pydantic
 
-from schemas.settings import Settings
+from schemas.settings import Seeds, Settings
 
 CrossKind = Literal["full", "low_rank", "mixture"]
 Structure = Literal["parallel", "stacked"]
@@ -59,15 +59,8 @@ class RankerSettings(Settings):
     shuffle_requests: int = pydantic.Field(default=20_000, ge=1)
     epochs: int = pydantic.Field(default=6, ge=1)
     patience: int = pydantic.Field(default=2, ge=1)
-    seeds: tuple[int, ...] = pydantic.Field(default=(1,), min_length=1)
+    seeds: Seeds = (1,)
     replayed_requests: int = pydantic.Field(default=32, ge=1)
-
-    @pydantic.field_validator("seeds")
-    @classmethod
-    def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value) or min(value) < 0:
-            raise ValueError(f"seeds must be different and not negative, found {value}")
-        return value
 
     @pydantic.field_validator("deep_sizes")
     @classmethod

@@ -6,7 +6,7 @@ import pydantic
 
 from schemas.errors import ContractError
 from schemas.instants import DAY, parse_duration
-from schemas.settings import Settings
+from schemas.settings import Seeds, Settings
 
 
 class RollingSettings(Settings):
@@ -19,16 +19,9 @@ class RollingSettings(Settings):
         processes: Days and seeds that are computed at the same time, each with one thread.
     """
 
-    seeds: tuple[int, ...] = pydantic.Field(default=(1, 2, 3, 4, 5), min_length=1)
+    seeds: Seeds = (1, 2, 3, 4, 5)
     refreshes: tuple[str, ...] = pydantic.Field(default=("1d", "2h", "30m"), min_length=1)
     processes: int = pydantic.Field(default=2, ge=1)
-
-    @pydantic.field_validator("seeds")
-    @classmethod
-    def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value) or min(value) < 0:
-            raise ValueError(f"seeds must be different and not negative, found {value}")
-        return value
 
     @pydantic.field_validator("refreshes")
     @classmethod
