@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
-from components.evaluate_ranker import number_text, plots
+from components.evaluate_ranker import plots
 from components.evaluate_ranker.finite_values import finite_values, write_json
 from components.evaluate_ranker.network_section import network_rows
+from components.evaluate_ranker.page_templates import TEMPLATES, page_environment
 from components.evaluate_ranker.summary import summary_table
 from components.evaluate_ranker.verdict_plot import difference_plot
 from components.evaluate_ranker.verdict_section import verdict_section
@@ -23,19 +23,6 @@ from schemas.step_report import StepReport
 __all__ = ["FinishedStep", "summary_table", "write_report"]
 
 TEMPLATE = "report.html.j2"
-FILTERS = (
-    "decimal",
-    "signed",
-    "whole",
-    "with_interval",
-    "value_with_interval",
-    "interval",
-    "percent",
-    "share",
-    "compact_count",
-    "duration",
-    "words",
-)
 METRICS = (
     ("auc", "ROC-AUC, pooled", "share of all (click, no click) pairs in the right order"),
     ("auc_per_request", "ROC-AUC, per request", "the same within one page, mean over requests"),
@@ -114,14 +101,7 @@ def report_page(report: Mapping[str, Any], curves: Mapping[str, Any]) -> str:
         report: The contents of report.json.
         curves: The contents of the evaluation's plots.json.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update({name: getattr(number_text, name) for name in FILTERS})
+    environment = page_environment(TEMPLATES)
     scopes = {"all": report, **report["slices"]}
     images = {
         "roc": plots.roc_plot(curves["roc"], report["rankers"]) if curves["roc"] and report["rankers"] else None,

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
-from components.evaluate_ranker import number_text, plots
+from components.evaluate_ranker import plots
 from components.evaluate_ranker.finite_values import write_json
+from components.evaluate_ranker.page_templates import TEMPLATES, page_environment
 from orchestration.rolling.table import METRICS, harmed_slices, heading, table_lines
 
 TEMPLATE, STYLE = "rolling.html.j2", "report.css"
-FILTERS = ("decimal", "whole", "with_interval", "interval", "signed", "percent", "duration", "words")
 ALL_DAYS = "all days"
 
 
@@ -36,16 +35,7 @@ def rolling_page(report: Mapping[str, Any]) -> str:
     Args:
         report: The contents of report.json.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(
-            [Path(__file__).parent / "templates", Path(plots.__file__).parent / "templates"]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update({name: getattr(number_text, name) for name in FILTERS})
+    environment = page_environment(Path(__file__).parent / "templates", TEMPLATES)
     scopes = {"all": report, **report["slices"]}
     return environment.get_template(TEMPLATE).render(
         report=report,
