@@ -19,6 +19,7 @@ from components.train_ranker.position_tower import PositionTower, position_colum
 from components.train_ranker.records import COUNTS
 from components.train_ranker.settings import RankerSettings
 from components.train_ranker.slate_features import request_of_candidate
+from components.train_ranker.slate_softmax import slate_softmax_loss
 from components.train_ranker.standardization import CategoryCentering, Standardization
 from schemas.ranking_features import RankingFeature
 
@@ -45,6 +46,7 @@ class Ranker(keras.Model):
         super().__init__()
         self.input_features = InputFeatures(features, vocabularies, settings.embedding_interaction)
         self.structure = settings.structure
+        self.loss_of_clicks = settings.loss
         self.numbers = Standardization()
         self.interactions = Standardization()
         self.centering = {name: CategoryCentering() for name in self.input_features.categories}
@@ -88,6 +90,22 @@ class Ranker(keras.Model):
             deep = self.dropout(layer(deep), training=training)
         joined = tensorflow.concat([crossed, deep], axis=-1) if self.structure == "parallel" else deep
         return self.logit(joined) + self.position_tower(_positions(batch))
+
+    def compute_loss(
+        self,
+        x: Batch,
+        y: tensorflow.Tensor,
+        y_pred: tensorflow.Tensor,
+        sample_weight: tensorflow.Tensor | None = None,
+        training: bool = True,
+    ) -> tensorflow.Tensor:
+        """What training lowers, see RankerSettings.loss."""
+        parts = []
+        if self.loss_of_clicks != "slate_softmax":
+            parts.append(super().compute_loss(x, y, y_pred, sample_weight, training))
+        if self.loss_of_clicks != "log_loss":
+            parts.append(slate_softmax_loss(y_pred, y, x[COUNTS]))
+        return tensorflow.add_n(parts)
 
     def _network_input(self, raw: RawInputs, training: bool) -> tensorflow.Tensor:
         """The standardized input x_0 [M, d]."""

@@ -11,6 +11,7 @@ from schemas.settings import Seeds, Settings
 CrossKind = Literal["full", "low_rank", "mixture"]
 Structure = Literal["parallel", "stacked"]
 EmbeddingInteraction = Literal["dot", "product", "product_and_vectors"]
+Loss = Literal["log_loss", "slate_softmax", "both"]
 
 
 class RankerSettings(Settings):
@@ -30,6 +31,9 @@ class RankerSettings(Settings):
         embedding_units: Outputs of that linear layer.
         embedding_dropout: Share of the products and vectors dropped in training.
         position_units: Hidden units of the position tower.
+        loss: What training lowers: the `log_loss` of every candidate, the `slate_softmax` of every click (the order
+            within requests alone; the level of the probabilities is then set by the click rate of the training rows),
+            or the sum of `both`.
         learning_rate: Peak of AdamW's learning rate, which falls to 0 over `epochs` along a cosine.
         warm_start_learning_rate_share: Share of that rate where training starts from an earlier ranker's weights.
         weight_decay: AdamW's decay of every weight that is not a bias.
@@ -52,6 +56,7 @@ class RankerSettings(Settings):
     embedding_units: int = pydantic.Field(default=8, ge=1)
     embedding_dropout: float = pydantic.Field(default=0.5, ge=0, lt=1)
     position_units: int = pydantic.Field(default=8, ge=1)
+    loss: Loss = "log_loss"
     learning_rate: float = pydantic.Field(default=0.003, gt=0)
     warm_start_learning_rate_share: float = pydantic.Field(default=0.2, gt=0, le=1)
     weight_decay: float = pydantic.Field(default=0.1, ge=0)

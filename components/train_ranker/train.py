@@ -7,6 +7,7 @@ import math
 import keras
 import tensorflow
 
+from components.train_ranker.class_prior import correct_class_prior
 from components.train_ranker.input_features import Batch
 from components.train_ranker.model import Ranker
 from components.train_ranker.progress import ProgressBar
@@ -76,7 +77,7 @@ def train_one(
     seed: int,
     earlier: RankerArtifact | None = None,
 ) -> tuple[Ranker, TrainingCurve]:
-    """Trains with the log loss over real candidates, stops early and restores the best epoch.
+    """Trains with a loss over real candidates, stops early and restores the best epoch.
 
     Classes are not reweighted: the scores must be calibrated.
 
@@ -106,6 +107,8 @@ def train_one(
         title = f"ranker with{'' if with_graph else 'out'} graph, seed {seed}"
         rate = settings.learning_rate * (1 if earlier is None else settings.warm_start_learning_rate_share)
         history = _fit(ranker, training, validation, settings.model_copy(update={"learning_rate": rate}), title)
+        if settings.loss == "slate_softmax":
+            correct_class_prior(ranker, in_order)
     except UNREADABLE as error:
         raise ContractError(f"{examples.folder}: unreadable records, write them anew: {error.message}") from error
     losses = {name: tuple(float(value) for value in history[name]) for name in (LOSS, f"val_{LOSS}")}
@@ -132,7 +135,11 @@ def _fit(
         verbose=0,
         callbacks=[
             keras.callbacks.EarlyStopping(
-                monitor=f"val_{LOSS}", mode="min", patience=settings.patience, restore_best_weights=True
+                # The level of the logits, which the slate softmax leaves open, must not decide when it stops.
+                monitor="val_loss" if settings.loss == "slate_softmax" else f"val_{LOSS}",
+                mode="min",
+                patience=settings.patience,
+                restore_best_weights=True,
             ),
             ProgressBar(steps, title),
         ],

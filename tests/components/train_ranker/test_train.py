@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy
 import pytest
 import sklearn.metrics
+import tensorflow
 
 from components.train_ranker.model import Ranker
-from components.train_ranker.settings import RankerSettings
+from components.train_ranker.settings import Loss, RankerSettings
 from components.train_ranker.train import new_ranker, split_dataset, train_one
 from schemas.example_artifact import ExampleArtifact
 from tests.components.train_ranker.example_artifacts import World, write_artifact
@@ -46,6 +47,22 @@ def test_a_planted_signal_is_found_by_the_ranker_that_reads_it(
     assert pooled_auc(planted_ranker, planted, with_graph=True) > 0.8
     without_graph, _ = train_one(planted, False, QUICK, seed=1)
     assert pooled_auc(without_graph, planted, with_graph=False) < 0.68
+
+
+@pytest.mark.parametrize("loss", ["slate_softmax", "both"])
+def test_every_loss_finds_the_signal_and_predicts_as_many_clicks_as_there_are(
+    planted: ExampleArtifact, loss: Loss
+) -> None:
+    """The slate softmax alone knows nothing of the level: it must be set afterwards."""
+    settings = QUICK.model_copy(update={"loss": loss})
+    ranker, curve = train_one(planted, True, settings, seed=1)
+    assert pooled_auc(ranker, planted, with_graph=True) > 0.75
+    assert len(curve.validation_loss) >= 1
+    predicted = [
+        tensorflow.sigmoid(ranker(batch)).numpy() for batch, _ in split_dataset(planted, "train", True, settings)
+    ]
+    observed = planted.details.clicks["train"] / planted.details.candidates["train"]
+    assert numpy.concatenate(predicted).mean() == pytest.approx(observed, rel=0.02 if loss == "slate_softmax" else 0.25)
 
 
 def test_coin_flips_stay_coin_flips_and_training_keeps_the_best_epoch(tmp_path: Path) -> None:
