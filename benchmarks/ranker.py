@@ -70,7 +70,7 @@ def train_epoch(examples: ExampleArtifact, settings: RankerSettings) -> Epoch:
     in_order = split_dataset(examples, "train", True, settings)
     cached = next(iter(in_order))
     ranker = new_ranker(examples, True, settings, seed=0, batch=cached[0])
-    ranker.adapt(in_order.take(10), 0.5)
+    ranker.adapt(in_order, examples.details.candidates["train"], examples.details.clicks["train"])
     compile_ranker(ranker, settings, steps=len(dataset))
     step = tensorflow.function(lambda *batch: ranker.train_step(batch), input_signature=dataset.element_spec)
     _run(step, cached, 1)  # traces and compiles

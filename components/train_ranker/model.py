@@ -15,11 +15,13 @@ import tensorflow
 from components.train_ranker.cross_layers import make_cross_layer
 from components.train_ranker.input_features import Batch, InputFeatures, RawInputs
 from components.train_ranker.moments import column_moments
+from components.train_ranker.piecewise_linear_encoding import PiecewiseLinearEncoding
 from components.train_ranker.position_tower import PositionTower, position_columns
 from components.train_ranker.records import COUNTS
 from components.train_ranker.settings import RankerSettings
 from components.train_ranker.slate_features import request_of_candidate
 from components.train_ranker.slate_softmax import slate_softmax_loss
+from components.train_ranker.spread_rows import SpreadRows
 from components.train_ranker.standardization import CategoryCentering, Standardization
 from schemas.ranking_features import RankingFeature
 
@@ -55,6 +57,8 @@ class Ranker(keras.Model):
         self.dropout = keras.layers.Dropout(settings.dropout)
         self.reduction_dropout = keras.layers.Dropout(settings.embedding_dropout)
         self.reduction = keras.layers.Dense(settings.embedding_units, use_bias=False)
+        self.encoding = PiecewiseLinearEncoding(settings.encoding_bins) if settings.encoding_bins else None
+        self.encoding_reduction = keras.layers.Dense(settings.encoding_units, use_bias=False)
         self.logit = keras.layers.Dense(1)
         self.position_tower = PositionTower(settings.position_units)
 
@@ -62,12 +66,13 @@ class Ranker(keras.Model):
         """Leaves it to the layers to make their weights at the first call."""
         self.built = True
 
-    def adapt(self, training: tensorflow.data.Dataset, click_rate: float) -> None:
-        """Takes standardization and the first bias from the training split; the weights must exist.
+    def adapt(self, training: tensorflow.data.Dataset, candidates: int, clicks: int) -> None:
+        """Takes standardization, bins and the first bias from the training split; the weights must exist.
 
         Args:
             training: Batches and labels.
-            click_rate: Clicks of the training split / its candidates.
+            candidates: Candidates of the training split.
+            clicks: Those of them that were clicked.
         """
         layers: dict[str, Any] = {
             NUMBERS: self.numbers,
@@ -75,17 +80,25 @@ class Ranker(keras.Model):
             POSITION: self.position_tower,
             **self.centering,
         }
-        for name, (mean, variance) in column_moments(training.map(self._column_groups)).items():
+        spread = SpreadRows(candidates)
+        groups = spread.passing(training.map(self._column_groups), NUMBERS)
+        for name, (mean, variance) in column_moments(groups).items():
             layers[name].set_moments(mean, variance)
-        self.logit.bias.assign(numpy.log([click_rate / (1 - click_rate)]))
+        if self.encoding is not None:
+            self.encoding.set_edges(self.numbers(spread.quantiles(self.encoding.bins + 1)).numpy())
+        self.logit.bias.assign(numpy.log([clicks / (candidates - clicks)]))
 
     def call(self, batch: Batch, training: bool = False) -> tensorflow.Tensor:
         """Logits [M, 1] of the candidates, with the position that the batch holds."""
-        first = self._network_input(self.input_features(batch), training)  # [M, d]
+        raw = self.input_features(batch)
+        numbers = self.numbers(raw.numbers)  # [M, C]
+        first = self._network_input(numbers, raw, training)  # [M, d]
         crossed = first
         for layer in self.cross:
             crossed = layer(first, crossed)
         deep = first if self.structure == "parallel" else crossed
+        if self.encoding is not None:
+            deep = tensorflow.concat([deep, self.encoding_reduction(self.encoding(numbers))], axis=-1)
         for layer in self.deep:
             deep = self.dropout(layer(deep), training=training)
         joined = tensorflow.concat([crossed, deep], axis=-1) if self.structure == "parallel" else deep
@@ -107,9 +120,9 @@ class Ranker(keras.Model):
             parts.append(slate_softmax_loss(y_pred, y, x[COUNTS]))
         return tensorflow.add_n(parts)
 
-    def _network_input(self, raw: RawInputs, training: bool) -> tensorflow.Tensor:
+    def _network_input(self, numbers: tensorflow.Tensor, raw: RawInputs, training: bool) -> tensorflow.Tensor:
         """The standardized input x_0 [M, d]."""
-        parts = [self.numbers(raw.numbers)]
+        parts = [numbers]
         parts += [self.centering[name](one_hot) for name, one_hot in raw.categories.items()]
         if raw.interactions is not None:
             standardized = self.interactions(raw.interactions)

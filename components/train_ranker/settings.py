@@ -23,6 +23,9 @@ class RankerSettings(Settings):
         rank: Rank of the low-rank weights.
         experts: Experts of one mixture layer.
         deep_sizes: Units of the dense layers.
+        encoding_bins: Bins of the piecewise linear encoding of every number, which the dense layers read beside the
+            cross network's input; 0 to leave it out.
+        encoding_units: Outputs of the linear layer through which the encoding enters.
         structure: `parallel` (cross and deep side by side) or `stacked` (deep on top of cross).
         dropout: Share of the deep units dropped in training.
         embedding_interaction: What the network reads of the two embeddings. `dot`: their dot product, its slate rank
@@ -49,7 +52,9 @@ class RankerSettings(Settings):
     cross_layers: int = pydantic.Field(default=2, ge=1)
     rank: int = pydantic.Field(default=16, ge=1)
     experts: int = pydantic.Field(default=4, ge=1)
-    deep_sizes: tuple[int, ...] = pydantic.Field(default=(64, 32), min_length=1)
+    deep_sizes: tuple[int, ...] = pydantic.Field(default=(128, 64), min_length=1)
+    encoding_bins: int = pydantic.Field(default=8, ge=0)
+    encoding_units: int = pydantic.Field(default=32, ge=1)
     structure: Structure = "parallel"
     dropout: float = pydantic.Field(default=0.1, ge=0, lt=1)
     embedding_interaction: EmbeddingInteraction = "dot"

@@ -101,7 +101,7 @@ def train_one(
         # Only now: the order of the rows follows the seed that the first weights have set, too.
         training = split_dataset(examples, "train", with_graph, settings, shuffle_seed=seed)
         if earlier is None:
-            ranker.adapt(in_order, examples.details.clicks["train"] / examples.details.candidates["train"])
+            ranker.adapt(in_order, examples.details.candidates["train"], examples.details.clicks["train"])
         else:
             load_earlier_weights(ranker, earlier, seed)
         title = f"ranker with{'' if with_graph else 'out'} graph, seed {seed}"

@@ -20,6 +20,8 @@ SHAPE_SETTINGS = (
     "rank",
     "experts",
     "deep_sizes",
+    "encoding_bins",
+    "encoding_units",
     "structure",
     "embedding_interaction",
     "embedding_units",

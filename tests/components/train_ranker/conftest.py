@@ -34,7 +34,7 @@ def arbitrary_ranker(examples: ExampleArtifact, with_graph: bool, settings: Rank
     ranker = Ranker(features_of(model_groups(with_graph)), examples.details.vocabularies, settings)
     training = split_dataset(examples, "train", with_graph, settings)
     ranker(next(iter(training))[0])
-    ranker.adapt(training, 0.2)
+    ranker.adapt(training, examples.details.candidates["train"], examples.details.clicks["train"])
     randomize(ranker)
     return ranker
 
