@@ -10,18 +10,22 @@ import numpy
 
 from components.evaluate_ranker.bootstrap import mean_value
 from components.evaluate_ranker.catalogue import Catalogue, read_catalogue
+from components.evaluate_ranker.comparison import WITH
+from components.evaluate_ranker.diversity_curve import OF_A_PAGE as DIVERSITY_METRICS
+from components.evaluate_ranker.diversity_curve import diversity_curve
 from components.evaluate_ranker.measurement import Measurement, mean_of_known
-from components.evaluate_ranker.metrics import IntArray
+from components.evaluate_ranker.metrics import FloatArray, IntArray
 from components.evaluate_ranker.page_metrics import coverage, diversity, novelty, share_with_vector
 from components.evaluate_ranker.page_requests import PAGE_FEATURES, page_requests, sampled_requests
 from components.evaluate_ranker.paired_comparison import PairedComparison
 from components.evaluate_ranker.ranked_pages import EMPTY, Scores, model_scores, ranked_pages
 from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
+from components.evaluate_ranker.record_selection import select_requests
 from components.evaluate_ranker.settings import EvaluationSettings
 from schemas.example_artifact import ExampleArtifact
 
 POPULARITY = "popularity"
-OF_A_PAGE = ("novelty", "article_diversity", "audience_diversity")
+OF_A_PAGE = ("novelty", *DIVERSITY_METRICS)
 PAGES = "pages"
 SHOWN = ("content_id", "timestamp")
 
@@ -30,6 +34,7 @@ def beyond_accuracy(
     examples: ExampleArtifact,
     test: RecordColumns,
     saved_models: Mapping[str, Path],
+    probabilities: FloatArray,
     popularity_feature: str,
     settings: EvaluationSettings,
 ) -> dict[str, Any]:
@@ -39,13 +44,15 @@ def beyond_accuracy(
         examples: The examples, whose serving tables are the catalogue.
         test: Their test records with PAGE_FEATURES.
         saved_models: The exports by ranker.
+        probabilities: What WITH, as when serving, gives the test's candidates [rows].
         popularity_feature: What popularity ranks by.
         settings: How many requests, how long a page, resamples.
 
     Returns:
         `page_length`, `shortest_page`, `requests`, `users`, `visible_contents`, and by ranker, POPULARITY included,
         `coverage` and `with_articles` (shares), and with their intervals `novelty` (bits), `article_diversity` and
-        `audience_diversity` (0 to 2): between the contents' articles, and between the graph's embeddings.
+        `audience_diversity` (0 to 2): between the contents' articles, and between the graph's embeddings; and
+        `re_ranking` of WITH, see diversity_curve, None where it cannot fill pages.
     """
     earlier = [
         read_record_columns(examples, split, PAGE_FEATURES)
@@ -66,6 +73,10 @@ def beyond_accuracy(
     users = numpy.array([request.user for request in requests])
     visible = int((catalogue.visible_from <= max(request.timestamp for request in requests)).sum())
     filled = pages[POPULARITY] != EMPTY
+    ranker = rankers.get(WITH)
+    drawn = numpy.zeros(test.request_count, numpy.bool_)
+    drawn[sampled_requests(test, settings.re_ranked_slates, settings.seed)] = True
+    slates, of_slates = select_requests(test, drawn), probabilities[drawn[test.requests]]
     return {
         "page_length": settings.page_length,
         "shortest_page": int(filled.sum(axis=1).min()),
@@ -73,6 +84,10 @@ def beyond_accuracy(
         "users": len(numpy.unique(users)),
         "visible_contents": visible,
         "rankers": _told(pages, catalogue, visible, users, settings),
+        "re_ranked_slates": slates.request_count,
+        "re_ranking": None
+        if ranker is None
+        else diversity_curve(ranker, requests, slates, of_slates, catalogue, visible, settings),
     }
 
 

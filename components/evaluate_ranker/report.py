@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from components.evaluate_ranker import plots
+from components.evaluate_ranker.diversity_plot import diversity_plot
 from components.evaluate_ranker.finite_values import finite_values, write_json
 from components.evaluate_ranker.network_section import network_rows
 from components.evaluate_ranker.page_templates import TEMPLATES, page_environment
@@ -111,6 +112,7 @@ def report_page(report: Mapping[str, Any], curves: Mapping[str, Any]) -> str:
         "training": plots.training_plot(curves["ranker_curves"]),
         "network": plots.network_plot(curves["network_curves"]),
         "verdict": difference_plot(report["challenge"]),
+        "re_ranking": diversity_plot(report["beyond_accuracy"]["re_ranking"]) if report["beyond_accuracy"] else None,
         "network_calibration": _network_calibration(curves.get("network_calibration")),
     }
     return environment.get_template(TEMPLATE).render(

@@ -32,6 +32,7 @@ class EvaluationSettings(Settings):
         rank_repeats: Calls of that request.
         page_requests: Test requests for which whole pages are ranked, for coverage, novelty and diversity; 0 for none.
         page_length: Contents of a page.
+        re_ranked_slates: Test requests on whose logged slates the loss by re-ranking for diversity is measured.
     """
 
     resamples: int = pydantic.Field(default=1000, ge=10)
@@ -54,3 +55,4 @@ class EvaluationSettings(Settings):
     rank_repeats: int = pydantic.Field(default=20, ge=1)
     page_requests: int = pydantic.Field(default=200, ge=0)
     page_length: int = pydantic.Field(default=40, ge=2)
+    re_ranked_slates: int = pydantic.Field(default=1000, ge=1)

@@ -99,7 +99,9 @@ def evaluate_ranker(
     paged = {**rankers, **({} if serving is None else {CHAMPION: serving})}
     saved_models = {name: ranker.saved_model() for name, ranker in paged.items()}
     body["beyond_accuracy"] = (
-        beyond_accuracy(source, columns, saved_models, popularity_feature, settings) if settings.page_requests else None
+        beyond_accuracy(source, columns, saved_models, predictions[WITH].fixed[0], popularity_feature, settings)
+        if settings.page_requests
+        else None
     )
     body["as_of"] = source.meta.as_of
     links = network_links(columns, log_odds, source.details)

@@ -106,7 +106,10 @@ def test_every_ranker_is_told_beside_popularity(
     tiny_run: TinyRun, examples: ExampleArtifact, splits: dict[str, RecordColumns]
 ) -> None:
     saved_models = {"with_graph": RankerArtifact(tiny_run.with_graph).saved_model()}
-    told = beyond_accuracy(examples, splits["test"], saved_models, FEATURE, tiny_settings(page_length=5))
+    rows = len(splits["test"].clicked)
+    told = beyond_accuracy(
+        examples, splits["test"], saved_models, numpy.linspace(0, 1, rows), FEATURE, tiny_settings(page_length=5)
+    )
     assert set(told["rankers"]) == {"popularity", "with_graph"}
     assert (told["requests"], told["page_length"], told["shortest_page"], told["visible_contents"]) == (12, 5, 5, 50)
     popularity = told["rankers"]["popularity"]
@@ -114,3 +117,5 @@ def test_every_ranker_is_told_beside_popularity(
     for ranker in told["rankers"].values():
         for metric in ("novelty", "article_diversity", "audience_diversity"):
             assert ranker[metric]["low"] <= ranker[metric]["value"] <= ranker[metric]["high"]
+    relevance_alone = told["re_ranking"][0]
+    assert relevance_alone["audience_diversity"] == told["rankers"]["with_graph"]["audience_diversity"]

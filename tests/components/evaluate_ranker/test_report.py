@@ -99,7 +99,7 @@ def test_page_needs_nothing_from_outside(report_and_page: tuple[dict[str, Any], 
     _, page = report_and_page
     sources = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?([^\"')\s>]+)", page)
     images = [source for source in sources if source.startswith("data:image/svg+xml;base64,")]
-    assert len(images) == 8, "verdict, ROC, calibration twice, lift twice, rankers, network"
+    assert len(images) == 9, "verdict, ROC, calibration twice, lift twice, rankers, network, re-ranking"
     assert set(sources) - set(images) == {"#verdict", "#network"}
 
 
