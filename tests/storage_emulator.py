@@ -109,42 +109,44 @@ class _Handler(RequestHandler):  # type: ignore[misc]  # the emulator ships no t
         path = urllib.parse.unquote(self.path)
         self.emulator.requests.append(f"{method} {path}")
         status = self.emulator.fault(method, path)
-        if status is None and self._precondition_fails(path):
-            status = http.HTTPStatus.PRECONDITION_FAILED
         length = int(self.headers.get("Content-Length") or 0)
-        if status is None:
-            Router(self).handle(method)
-        elif status in (CUT, LOST):
+        body = self.rfile.read(length // 2 if status == CUT else length)
+        if len(body) < length:
+            # The service forgets a request that does not arrive whole.
             self.close_connection = True
-            if status == CUT and length:
-                self.rfile.read(length // 2)
+            with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
-                return
-            connection, answer = self.wfile, io.BytesIO()
-            self.wfile = answer
-            Router(self).handle(method)
-            self.wfile = connection
-            if status == CUT:
-                head, _, body = answer.getvalue().partition(b"\r\n\r\n")
-                self.wfile.write(head + b"\r\n\r\n" + body[: len(body) // 2])
-            self.connection.shutdown(socket.SHUT_RDWR)
-        else:
-            self.rfile.read(length)
+            return
+        if status is None and self._precondition_fails(path, body):
+            status = http.HTTPStatus.PRECONDITION_FAILED
+        if status not in (None, CUT, LOST):
             self.send_error(status)
+            return
+        connection, answer = self.wfile, io.BytesIO()
+        self.rfile, self.wfile = io.BytesIO(body), answer
+        Router(self).handle(method)
+        self.wfile = connection
+        if status is None:
+            self.wfile.write(answer.getvalue())
+            return
+        if status == CUT:
+            head, _, content = answer.getvalue().partition(b"\r\n\r\n")
+            self.wfile.write(head + b"\r\n\r\n" + content[: len(content) // 2])
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _precondition_fails(self, path: str) -> bool:
+    def _precondition_fails(self, path: str, body: bytes) -> bool:
         """Whether the service would refuse the request by its ifGenerationMatch, which the emulator ignores."""
         url = urllib.parse.urlsplit(path)
         query = urllib.parse.parse_qs(url.query)
         if "ifGenerationMatch" not in query or "upload_id" in query:
             return False
         bucket, _, name = url.path.partition("/b/")[2].partition("/o")
-        if not name and "name" not in query:
-            # A multipart upload names the object inside its body.
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.rfile = io.BytesIO(body)
-            name = json.loads(re.search(rb"\{.*\}", body)[0])["name"]  # type: ignore[index]  # always there
         name = query["name"][0] if "name" in query else name.removeprefix("/")
+        if not name:
+            # An upload names the object in its body.
+            metadata = re.search(rb"\{.*\}", body)
+            name = json.loads(metadata[0])["name"] if metadata else ""
         stored = self.emulator.store.objects.get(bucket, {}).get(name, {})
         return bool(query["ifGenerationMatch"][0] != stored.get("generation", "0"))
 

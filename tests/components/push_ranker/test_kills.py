@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from components.push_ranker.model_config import read_served_versions
@@ -105,11 +106,10 @@ def test_a_remote_push_killed_after_any_change_of_an_object(tmp_path: Path, stor
     stable = []
     for number in range(1, 12):
         base = f"gs://shop/{number}"
-        ended = _killed_after_change(
-            number - 1, lambda base=base: push_version(models[3], base, 3, SETTINGS), storage_emulator
-        )
-        stable.append(_check_served(base, models, lambda base=base: storage_emulator.objects(base)))
-        push_version(models[3], base, 3, SETTINGS)
+        push = partial(push_version, models[3], base, 3, SETTINGS)
+        ended = _killed_after_change(number - 1, push, storage_emulator)
+        stable.append(_check_served(base, models, partial(storage_emulator.objects, base)))
+        push()
         assert storage_emulator.objects(base) == after, f"killed after change {number}"
         if ended is None:
             break
