@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulator]:
-    """An empty Google Cloud Storage that google-cloud-storage uses during the test, with short pauses before retries."""
+    """An empty Google Cloud Storage that google-cloud-storage uses during the test; it retries after short pauses."""
     from schemas.remote import retrying
     from tests.storage_emulator import StorageEmulator
 
