@@ -40,6 +40,7 @@ class StorageEmulator:
     Attributes:
         requests: Method and decoded path of each request, in order.
         fault: Given method and decoded path, the HTTP status to fail with, CUT or LOST; None to serve.
+        arrived: Called with method and decoded path of a request that has arrived whole, before it is carried out.
         store: The emulator's objects.
         url: For STORAGE_EMULATOR_HOST.
     """
@@ -47,6 +48,7 @@ class StorageEmulator:
     def __init__(self) -> None:
         self.requests: list[str] = []
         self.fault: Callable[[str, str], int | None] = lambda _method, _path: None
+        self.arrived: Callable[[str, str], object] = lambda _method, _path: None
         self.store = Storage(use_memory_fs=True)
         self.url = ""
 
@@ -117,6 +119,7 @@ class _Handler(RequestHandler):  # type: ignore[misc]  # the emulator ships no t
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
+        self.emulator.arrived(method, path)
         if status is None and self._precondition_fails(path, body):
             status = http.HTTPStatus.PRECONDITION_FAILED
         if status not in (None, CUT, LOST):

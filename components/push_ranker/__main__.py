@@ -7,7 +7,7 @@ from pathlib import Path
 
 from components.command_line import exit_code_of
 from components.push_ranker.labels import promote, roll_back
-from components.push_ranker.model_config import STABLE
+from components.push_ranker.served_versions import STABLE
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.step import push_ranker
 from components.push_ranker.version_list import print_versions

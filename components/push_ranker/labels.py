@@ -7,15 +7,9 @@ only then labelled; where no server is named, those that poll models.config do t
 from __future__ import annotations
 
 from components.push_ranker.local_base import POINTER
-from components.push_ranker.model_config import (
-    CANARY,
-    STABLE,
-    ServedVersions,
-    model_config_text,
-    read_served_versions,
-    write_served_versions,
-)
+from components.push_ranker.model_config import change_served_versions, read_served_versions
 from components.push_ranker.model_server import model_server
+from components.push_ranker.served_versions import CANARY, STABLE, ServedVersions
 from components.push_ranker.serving_base import ServingBase, open_base
 from components.push_ranker.settings import PushSettings
 from schemas.errors import ContractError
@@ -37,16 +31,11 @@ def move_label(folder: ServingBase, label: str, version: int, settings: PushSett
     with model_server(settings) as server:
         if server is not None:
             with folder.writing():
-                announced = read_served_versions(folder.location).announced(label, version)
-                write_served_versions(folder, announced, settings)
-            server.reload(model_config_text(announced, settings, folder.location))
+                change_served_versions(folder, lambda served: served.announced(label, version), settings, server)
             server.wait_until_available(version)
         with folder.writing():
             _require_version(folder, version)
-            after = read_served_versions(folder.location).labelled(label, version)
-            if server is not None:
-                server.reload(model_config_text(after, settings, folder.location))
-            write_served_versions(folder, after, settings)
+            change_served_versions(folder, lambda served: served.labelled(label, version), settings, server)
 
 
 def promote(base: str, version: int | None, label: str, settings: PushSettings) -> int:
@@ -92,10 +81,10 @@ def roll_back(base: str, version: int | None, settings: PushSettings) -> int:
         ContractError: There is no such version, or the server refuses; the message lists those that there are.
     """
     folder = open_base(base)
-    with model_server(settings) as server, folder.writing():
-        served = read_served_versions(base)
-        target = _earlier_stable(folder, served) if version is None else version
+
+    def back(served: ServedVersions) -> ServedVersions:
         loaded = [number for number in served.versions if number in folder.versions()]
+        target = _earlier_stable(served, loaded) if version is None else version
         if target is None or target not in loaded:
             wanted = "no older version" if target is None else f"no version {target}"
             stable = served.labels.get(STABLE)
@@ -103,21 +92,20 @@ def roll_back(base: str, version: int | None, settings: PushSettings) -> int:
                 f"{folder.location}/{POINTER}: {wanted} to roll back to; stable is {stable}, served are {loaded}; "
                 "name one of these with --version, or push one"
             )
-        after = served.rolled_back(target)
-        if server is not None:
-            server.reload(model_config_text(after, settings, folder.location))
-        write_served_versions(folder, after, settings)
-    return target
+        return served.rolled_back(target)
+
+    with model_server(settings) as server, folder.writing():
+        change_served_versions(folder, back, settings, server)
+        return read_served_versions(base).labels[STABLE]
 
 
-def _earlier_stable(folder: ServingBase, served: ServedVersions) -> int | None:
+def _earlier_stable(served: ServedVersions, loaded: list[int]) -> int | None:
     """What was stable before; the newest older version where that is not known."""
-    there = {*served.versions} & {*folder.versions()}
-    before = [version for version in served.stable_before if version in there]
+    before = [version for version in served.stable_before if version in loaded]
     if before:
         return before[0]
     stable = served.labels.get(STABLE)
-    older = [version for version in there if stable is not None and version < stable]
+    older = [version for version in loaded if stable is not None and version < stable]
     return max(older, default=None)
 
 

@@ -6,73 +6,20 @@ rollback knows where to, and which label waits for its version to be loaded, so 
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from components.push_ranker.local_base import POINTER
+from components.push_ranker.model_server import ModelServer
+from components.push_ranker.served_versions import ServedVersions
 from components.push_ranker.serving_base import ServingBase, open_base
 from components.push_ranker.settings import PushSettings
 from schemas.errors import ContractError
 
-STABLE = "stable"
-CANARY = "canary"
 STABLE_BEFORE, MOVING = "# stable before: ", "# moving: "
-
-
-@dataclasses.dataclass(frozen=True)
-class ServedVersions:
-    """What models.config says of the one model that it lists.
-
-    Attributes:
-        versions: Versions to load, ascending.
-        labels: Label to version; each version is among `versions`.
-        stable_before: Versions that were stable earlier, the last one first.
-        moving: The label that is to mean a version as soon as that is loaded, and the version.
-    """
-
-    versions: tuple[int, ...] = ()
-    labels: dict[str, int] = dataclasses.field(default_factory=dict)
-    stable_before: tuple[int, ...] = ()
-    moving: tuple[str, int] | None = None
-
-    def announced(self, label: str, version: int) -> ServedVersions:
-        """With one more version to load, which a label is to mean."""
-        return dataclasses.replace(self, versions=self._with(version), moving=(label, version))
-
-    def labelled(self, label: str, version: int) -> ServedVersions:
-        """With a label moved forward to a version, which is listed from then on."""
-        before = self.stable_before
-        stable = self.labels.get(STABLE)
-        if label == STABLE and stable is not None and stable != version:
-            before = (stable, *(other for other in before if other not in (stable, version)))
-        return ServedVersions(self._with(version), {**self.labels, label: version}, before)
-
-    def rolled_back(self, version: int) -> ServedVersions:
-        """With `stable` moved back to a version; what was stable since is forgotten."""
-        before = self.stable_before
-        if version in before:
-            before = before[before.index(version) + 1 :]
-        return ServedVersions(self.versions, {**self.labels, STABLE: version}, before)
-
-    def kept(self, complete: list[int], keep: int) -> ServedVersions:
-        """Without old versions: the newest ones stay, those that a label means, and the one to roll back to.
-
-        Args:
-            complete: The versions that lie in the folder.
-            keep: How many of the newest ones stay.
-        """
-        there = {*self.versions} & {*complete}
-        before = tuple(version for version in self.stable_before if version in there)
-        moving = {self.moving[1]} if self.moving else set()
-        kept = {*sorted(there)[-keep:], *self.labels.values(), *before[:1], *moving}
-        before = tuple(version for version in before if version in kept)
-        return dataclasses.replace(self, versions=tuple(sorted(kept)), stable_before=before)
-
-    def _with(self, version: int) -> tuple[int, ...]:
-        return tuple(sorted({*self.versions, version}))
 
 
 def read_served_versions(base: str | Path) -> ServedVersions:
@@ -88,20 +35,29 @@ def read_served_versions(base: str | Path) -> ServedVersions:
     return parse_served_versions(folder.read_pointer().text, f"{folder.location}/{POINTER}")
 
 
-def write_served_versions(base: ServingBase, served: ServedVersions, settings: PushSettings) -> None:
+def change_served_versions(
+    base: ServingBase,
+    change: Callable[[ServedVersions], ServedVersions],
+    settings: PushSettings,
+    server: ModelServer | None = None,
+) -> None:
     """Replaces models.config in one move, so that a reader sees the old or the new pointer and nothing between.
 
     Args:
         base: The folder, which the caller is `writing`.
-        served: Versions and labels.
+        change: From what the file says to what it is to say.
         settings: The model's name, and the folder as the server sees it.
+        server: Must take the new configuration before the file is replaced; None where servers poll the file.
 
     Raises:
-        ContractError: A label points at a version that is not listed, which the server would refuse; or another writer
+        ContractError: A label would point at a version that is not listed, the server refuses, or another writer has
             changed the file meanwhile.
     """
     read = base.read_pointer()
-    text = model_config_text(served, settings, base.location)
+    after = change(parse_served_versions(read.text, f"{base.location}/{POINTER}"))
+    text = model_config_text(after, settings, base.location)
+    if server is not None:
+        server.reload(text)
     if text != read.text:
         base.write_pointer(text, read)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from components.push_ranker.labels import move_label
-from components.push_ranker.model_config import model_config_text, read_served_versions, write_served_versions
+from components.push_ranker.model_config import change_served_versions, read_served_versions
 from components.push_ranker.model_server import model_server
+from components.push_ranker.served_versions import ServedVersions
 from components.push_ranker.serving_base import ServingBase, open_base
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.version_folder import require_model
@@ -52,14 +53,16 @@ def remove_old_versions(folder: ServingBase, version: int, settings: PushSetting
         version: The one that was pushed; younger ones that are not listed may be those of another push.
         settings: How many versions to keep, and the server.
     """
-    before = read_served_versions(folder.location)
-    after = before.kept(folder.versions(), settings.keep_versions)
-    if after != before:
+    before, complete = read_served_versions(folder.location), folder.versions()
+
+    def without_old(served: ServedVersions) -> ServedVersions:
+        return served.kept(complete, settings.keep_versions)
+
+    if without_old(before) != before:
         with model_server(settings) as server:
-            if server is not None:
-                server.reload(model_config_text(after, settings, folder.location))
-        write_served_versions(folder, after, settings)
-    for old in folder.versions():
-        if old not in after.versions and (old < version or old in before.versions):
+            change_served_versions(folder, without_old, settings, server)
+    listed = read_served_versions(folder.location).versions
+    for old in complete:
+        if old not in listed and (old < version or old in before.versions):
             folder.remove(old)
     folder.remove_interrupted(version)

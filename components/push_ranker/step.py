@@ -7,8 +7,9 @@ from pathlib import Path
 
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
 from components.push_ranker.infra_validation import reason_to_refuse
-from components.push_ranker.model_config import STABLE, read_served_versions
+from components.push_ranker.model_config import read_served_versions
 from components.push_ranker.push import push_version
+from components.push_ranker.served_versions import STABLE
 from components.push_ranker.settings import PushSettings
 from schemas.artifact_meta import ArtifactMeta, read_meta, write_meta
 from schemas.errors import ContractError

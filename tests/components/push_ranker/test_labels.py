@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from components.push_ranker.labels import promote, roll_back
-from components.push_ranker.model_config import ServedVersions, read_served_versions
+from components.push_ranker.model_config import read_served_versions
+from components.push_ranker.served_versions import ServedVersions
 from components.push_ranker.settings import PushSettings
 from schemas.errors import ContractError
 from tests.components.push_ranker.test_push import push

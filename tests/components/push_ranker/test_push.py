@@ -12,8 +12,9 @@ import hypothesis.strategies as strategies
 import pytest
 
 from components.push_ranker.labels import promote, roll_back
-from components.push_ranker.model_config import ServedVersions, read_served_versions
+from components.push_ranker.model_config import change_served_versions, read_served_versions
 from components.push_ranker.push import push_version
+from components.push_ranker.served_versions import ServedVersions
 from components.push_ranker.serving_base import open_base
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.version_folder import versions_on_disk
@@ -164,16 +165,19 @@ def test_two_pushes_at_the_same_time_are_both_served(tmp_path: Path) -> None:
 def test_of_two_remote_writers_the_second_to_write_is_refused(
     tmp_path: Path, storage_emulator: StorageEmulator
 ) -> None:
-    """A bucket cannot be locked; what the other one wrote must not be lost."""
+    """A bucket cannot be locked; what another writer put into models.config since it was read must not be lost."""
     base = "gs://shop/models"
     storage_emulator.put("gs://shop/readme", b"a shop")
-    push(tmp_path, base, 1)
-    folder = open_base(base)
-    read = folder.read_pointer()
-    promote(base, 1, "canary", SETTINGS)
+    for version in (1, 2):
+        push(tmp_path, base, version)
+
+    def meanwhile(served: ServedVersions) -> ServedVersions:
+        promote(base, 1, "canary", SETTINGS)
+        return served.rolled_back(1)
+
     with pytest.raises(ContractError, match=r"gs://shop/models/models.config: another writer has changed it"):
-        folder.write_pointer("stale", read)
-    assert read_served_versions(base).labels == {"stable": 1, "canary": 1}
+        change_served_versions(open_base(base), meanwhile, SETTINGS)
+    assert read_served_versions(base).labels == {"stable": 2, "canary": 1}
 
 
 def test_a_remote_push_whose_connection_breaks_leaves_the_old_version(
