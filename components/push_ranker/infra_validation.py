@@ -35,7 +35,13 @@ def reason_to_refuse(saved_model: Path, settings: InfraValidationSettings) -> st
         return f"{saved_model}: has not loaded and answered in {settings.seconds:g} s (push.infra_validation.seconds)"
     if finished.returncode:
         return f"{last_error_line(finished).removeprefix('refused: ')} (exit code {finished.returncode})"
-    return "; ".join(_exceeded(json.loads(finished.stdout.strip().splitlines()[-1]), settings)) or None
+    measured = json.loads(finished.stdout.strip().splitlines()[-1])
+    print(
+        f"infra validation: loaded in {measured['load_seconds']:.1f} s, {len(measured['differences'])} warm-up requests "
+        f"replayed, {settings.rank_candidates:,} candidates ranked in {measured['rank_milliseconds']:.1f} ms",
+        flush=True,
+    )
+    return "; ".join(_exceeded(measured, settings)) or None
 
 
 def _exceeded(measured: dict[str, Any], settings: InfraValidationSettings) -> list[str]:

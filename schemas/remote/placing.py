@@ -50,6 +50,12 @@ def place_folder(folder: Path, location: str, last: str) -> bool:
         missing = {name: path for name, path in files.items() if name in different and name != last}
         upload_files(bucket, target.prefix, missing, there)
         delete_files(blob for name, blob in there.items() if name not in files)
+        lost = _different(files, list_files(client, target)) - {last}
+        if lost:
+            raise ContractError(
+                f"{target.url}: {min(lost)} is not what was uploaded a moment ago; let only one write there, and run "
+                "again"
+            )
         upload_files(bucket, target.prefix, {last: files[last]}, {})
     return True
 

@@ -69,6 +69,8 @@ def upload_files(
     Raises:
         ContractError: Another writer was there meanwhile, a checksum differs, or the service refuses or fails.
     """
+    if not files:
+        return
     url = f"gs://{bucket.name}/{prefix}"
     size = sum(path.stat().st_size for path in files.values())
     with tqdm.tqdm(total=size, desc=f"upload {url}", unit="B", unit_scale=True) as progress:

@@ -100,6 +100,22 @@ def test_a_second_writer_of_other_bytes_is_refused(shop: StorageEmulator, tmp_pa
     assert LAST not in shop.objects(TARGET)
 
 
+def test_a_file_that_another_writer_removes_meanwhile_is_missed_before_the_last_one_arrives(
+    shop: StorageEmulator, tmp_path: Path
+) -> None:
+    uploaded: list[str] = []
+
+    def another_writer(method: str, _path: str) -> None:
+        uploaded.extend([method] if method == "POST" else [])
+        if method == "GET" and len(uploaded) == 2:
+            shop.store.objects["shop"].pop("models/7/variables/data")
+
+    shop.fault = another_writer
+    with pytest.raises(ContractError, match=f"{TARGET}: variables/data is not what was uploaded a moment ago"):
+        place_folder(_folder(tmp_path / "model"), TARGET, LAST)
+    assert LAST not in shop.objects(TARGET)
+
+
 def _store(shop: StorageEmulator, name: str, content: bytes) -> None:
     """Stores an object while the emulator, which answers one request at a time, is busy with another."""
     facts = {"name": name, "bucket": "shop", "generation": "17", "size": str(len(content))}
