@@ -19,7 +19,6 @@ def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulato
     from tests.storage_emulator import StorageEmulator
 
     monkeypatch.setattr(retrying, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(retrying, "GIVE_UP_AFTER", 0.5)
     emulator = StorageEmulator()
     with emulator.serve():
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)

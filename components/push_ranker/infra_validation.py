@@ -37,8 +37,8 @@ def reason_to_refuse(saved_model: Path, settings: InfraValidationSettings) -> st
         return f"{last_error_line(finished).removeprefix('refused: ')} (exit code {finished.returncode})"
     measured = json.loads(finished.stdout.strip().splitlines()[-1])
     print(
-        f"infra validation: loaded in {measured['load_seconds']:.1f} s, {len(measured['differences'])} warm-up requests "
-        f"replayed, {settings.rank_candidates:,} candidates ranked in {measured['rank_milliseconds']:.1f} ms",
+        f"infra validation: loaded in {measured['load_seconds']:.1f} s, {len(measured['differences'])} warm-up "
+        f"requests replayed, {settings.rank_candidates:,} candidates ranked in {measured['rank_milliseconds']:.1f} ms",
         flush=True,
     )
     return "; ".join(_exceeded(measured, settings)) or None

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import grpc
 
 POLL_SECONDS = 0.2
-CALL_SECONDS = 30.0
-"""Loading and unloading happen inside the call that reloads."""
+STATUS_SECONDS = 30.0
+"""For the answer to a question after states."""
 
 
 @contextlib.contextmanager
@@ -61,7 +61,7 @@ class ModelServer:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self._model_name
         try:
-            response = self._service.GetModelStatus(request, timeout=CALL_SECONDS)
+            response = self._service.GetModelStatus(request, timeout=STATUS_SECONDS)
         except grpc.RpcError as error:
             if error.code() == grpc.StatusCode.NOT_FOUND:
                 return {}
@@ -108,7 +108,8 @@ class ModelServer:
         request = model_management_pb2.ReloadConfigRequest()
         text_format.Parse(config, request.config)
         try:
-            status = self._service.HandleReloadConfigRequest(request, timeout=CALL_SECONDS).status
+            # A server that does not know the model yet answers when it has loaded it.
+            status = self._service.HandleReloadConfigRequest(request, timeout=self._available_seconds).status
         except grpc.RpcError as error:
             raise self._unanswered(error) from error
         if status.error_code:

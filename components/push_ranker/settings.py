@@ -44,7 +44,7 @@ class PushSettings(Settings):
             base folder's own absolute path or address where it is None.
         target: host:port of a running server; a label is moved only when it has loaded the version. None where servers
             poll models.config.
-        available_seconds: How long to wait for that.
+        available_seconds: How long to wait for that, and for the server to take a new configuration.
         infra_validation: What a model must do before it is pushed.
         feature_store: Where users' vectors must have been published before a version is served; None where callers get
             them elsewhere.

@@ -19,6 +19,7 @@ from components.push_ranker.serving_base import open_base
 from components.push_ranker.settings import PushSettings
 from components.push_ranker.version_folder import versions_on_disk
 from schemas.errors import ContractError
+from schemas.remote import retrying
 from tests.components.push_ranker.served_folder import snapshot, write_model
 from tests.storage_emulator import CUT, StorageEmulator
 
@@ -128,7 +129,7 @@ def test_labelled_versions_and_the_one_to_roll_back_to_are_kept_however_old(
     strategies.lists(strategies.tuples(strategies.integers(1, 6), strategies.sampled_from(ACTIONS)), max_size=10),
     strategies.integers(1, 3),
 )
-@hypothesis.settings(max_examples=30)
+@hypothesis.settings(max_examples=15)
 def test_after_any_pushes_and_rollbacks_labels_point_at_complete_versions(
     tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[int, str]], keep: int
 ) -> None:
@@ -181,8 +182,9 @@ def test_of_two_remote_writers_the_second_to_write_is_refused(
 
 
 def test_a_remote_push_whose_connection_breaks_leaves_the_old_version(
-    tmp_path: Path, storage_emulator: StorageEmulator
+    tmp_path: Path, storage_emulator: StorageEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(retrying, "GIVE_UP_AFTER", 0.3)
     base = "gs://shop/models"
     storage_emulator.put("gs://shop/readme", b"a shop")
     push(tmp_path, base, 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ContractError
+from schemas.remote import retrying
 from schemas.remote.checksums import crc32c_of_bytes
 from schemas.remote.listing import remote_names
 from schemas.remote.placing import place_folder, remove_folder
@@ -67,7 +68,10 @@ def test_what_an_interrupted_upload_left_behind_is_completed(shop: StorageEmulat
     assert sum(line.startswith("POST /upload") for line in shop.requests[asked:]) == 2
 
 
-def test_a_connection_that_breaks_for_good_leaves_the_folder_unseen(shop: StorageEmulator, tmp_path: Path) -> None:
+def test_a_connection_that_breaks_for_good_leaves_the_folder_unseen(
+    shop: StorageEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrying, "GIVE_UP_AFTER", 0.3)
     folder, sent = _folder(tmp_path / "model"), []
 
     def cut_after_the_first(method: str, path: str) -> int | None:
