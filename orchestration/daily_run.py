@@ -16,6 +16,7 @@ from orchestration.run_folder import new_run_id
 from schemas.absent_artifact import ABSENT
 from schemas.errors import ContractError
 from schemas.instants import format_instant
+from schemas.remote.address import absolute_location
 
 
 def prepare_daily(given: argparse.Namespace, configuration: RunConfiguration, runs: Path) -> PreparedRun:
@@ -37,7 +38,7 @@ def prepare_daily(given: argparse.Namespace, configuration: RunConfiguration, ru
     address = logs_address(given.logs, logs)
     network = _earlier_network(given.earlier_network, configuration, runs, address)
     print(f"earlier network: {network or 'none'}", flush=True)
-    serving = given.serving.resolve() if given.serving else runs / run_id / "serving"
+    serving = absolute_location(given.serving or str(runs / run_id / "serving"))
     record = RunRecord(
         pipeline="daily",
         configuration=configuration.name,
@@ -45,7 +46,7 @@ def prepare_daily(given: argparse.Namespace, configuration: RunConfiguration, ru
         logs_address=address,
         logs=logs.location,
         logs_fingerprint=logs.fingerprint,
-        serving=str(serving),
+        serving=serving,
         continued={} if network is None else {"network": str(network)},
     )
     start = NOTHING if network is None else artifact_input(network)

@@ -15,6 +15,7 @@ from orchestration.prepared_run import PreparedRun, artifact_input, logs_address
 from schemas.artifact_meta import read_meta
 from schemas.errors import ContractError
 from schemas.instants import Instant, compact_instant, format_instant, parse_instant
+from schemas.remote.address import absolute_location
 
 
 def prepare_refresh(given: argparse.Namespace, configuration: RunConfiguration, runs: Path) -> PreparedRun | None:
@@ -52,7 +53,7 @@ def prepare_refresh(given: argparse.Namespace, configuration: RunConfiguration, 
     else:
         run = run_to_continue(runs, configuration, newest, folder)
         earlier, serving = {name: run.artifacts[name] for name in TRAINED} | named, run.record.serving
-    serving = str(given.serving.resolve()) if given.serving else serving
+    serving = absolute_location(given.serving) if given.serving else serving
     timeline = configuration.refresh_timeline(newest, _trained_until(earlier))
     if before is None:
         earlier = extended_artifacts(runs, configuration, timeline, earlier["network"], folder) | earlier

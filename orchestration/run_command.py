@@ -44,7 +44,9 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
         "of the section `rolling`; what is computed is kept, so that a run that was cut off goes on",
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (default: %(default)s)")
-    parser.add_argument("--serving", type=Path, help="where versions are pushed to (default: <runs>/<run id>/serving)")
+    parser.add_argument(
+        "--serving", help="where versions are pushed to, here or gs://... (default: <runs>/<run id>/serving)"
+    )
     parser.add_argument(
         "--earlier-network",
         type=Path,

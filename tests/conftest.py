@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulator]:
-    """An empty Google Cloud Storage that google-cloud-storage uses during the test."""
+    """An empty Google Cloud Storage that google-cloud-storage uses during the test; it retries after short pauses."""
+    from schemas.remote import retrying
     from tests.storage_emulator import StorageEmulator
 
+    monkeypatch.setattr(retrying, "FIRST_PAUSE", 0.01)
     emulator = StorageEmulator()
     with emulator.serve():
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)

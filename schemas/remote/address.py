@@ -26,6 +26,15 @@ def local_folder(location: str) -> Path:
     return Path(location)
 
 
+def absolute_location(location: str) -> str:
+    """A location as a process with another working directory finds it.
+
+    Raises:
+        ContractError: It is an address of a service that is not supported.
+    """
+    return location if is_remote(location) else str(local_folder(location).resolve())
+
+
 @dataclasses.dataclass(frozen=True)
 class RemoteFolder:
     """The objects of a bucket whose names start with a prefix.

@@ -38,7 +38,7 @@ def test_figures_of_a_small_run(
     earlier, refreshed = trained
     assert refreshed["warm_start"] == earlier["output"]
     assert (refreshed["settings"].epochs, refreshed["settings"].patience) == (3, 3)
-    assert sorted(served) == ["202603100030", "models.config"]
+    assert sorted(served) == [".lock", "202603100030", "models.config"]
     training, waiting, refresh = json.loads(capsys.readouterr().out.splitlines()[-1])
     names = ["ranker: training", "ranker: waiting for input", "ranker: refresh"]
     assert [figure["name"] for figure in (training, waiting, refresh)] == names

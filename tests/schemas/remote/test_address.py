@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ContractError
-from schemas.remote.address import RemoteFolder, is_remote, local_folder
+from schemas.remote.address import RemoteFolder, absolute_location, is_remote, local_folder
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_a_folder_of_this_machine_is_not_remote_and_other_services_are_refused()
     assert local_folder("logs/year") == Path("logs/year")
     with pytest.raises(ContractError, match="s3://shop/logs: give a folder of this machine or gs://"):
         local_folder("s3://shop/logs")
+
+
+def test_an_absolute_location_is_the_same_from_any_folder() -> None:
+    assert absolute_location("gs://shop/models") == "gs://shop/models"
+    assert absolute_location("models") == str(Path.cwd() / "models")
+    with pytest.raises(ContractError, match="s3://shop/models: give a folder of this machine or gs://"):
+        absolute_location("s3://shop/models")

@@ -1,0 +1,33 @@
+"""The versions of a serving folder, as a person reads them."""
+
+from __future__ import annotations
+
+from components.push_ranker.model_config import read_served_versions
+from components.push_ranker.model_server import model_server
+from components.push_ranker.serving_base import open_base
+from components.push_ranker.settings import PushSettings
+from schemas.errors import ContractError
+
+
+def print_versions(base: str, settings: PushSettings) -> None:
+    """One line a version: served or not, its labels, and its state in the server where one is named.
+
+    Args:
+        base: The folder of the model's versions, local or gs://.
+        settings: The server.
+
+    Raises:
+        ContractError: There is no version, models.config cannot be read, or the server does not answer.
+    """
+    served = read_served_versions(base)
+    with model_server(settings) as server:
+        states = {} if server is None else server.states()
+    folder = open_base(base)
+    there = set(folder.versions())
+    if not there and not served.versions:
+        raise ContractError(f"{folder.location}: no version of the ranker here; give the folder that a push writes")
+    for version in sorted({*there, *served.versions, *states}):
+        listed = "served" if version in served.versions else "not served"
+        labels = [label for label, target in sorted(served.labels.items()) if target == version]
+        missing = [] if version in there else ["NOT IN THE FOLDER"]
+        print("  ".join(filter(None, [str(version), listed, states.get(version, ""), *missing, " ".join(labels)])))
