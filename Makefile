@@ -30,8 +30,8 @@ $(INSTALLED): $(LOCK)
 	@.venv/bin/python -c "import $(MAIN_PACKAGES)" 2> .venv/import.log || { cat .venv/import.log; exit 1; }
 	@touch $@
 
-# The messages of the client; grpcio-tools for protobuf 6 lives in an environment of its own, away from the lock's grpcio.
+# The messages of the client and of the local server; grpcio-tools for protobuf 6 lives in an environment of its own, away from the lock's grpcio.
 protos:
 	$(PYTHON) -m venv build/protos
 	build/protos/bin/python -m pip install --quiet grpcio-tools==1.76.0 "protobuf<7" setuptools
-	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/prediction.proto
+	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/*.proto
