@@ -31,7 +31,7 @@ def model_metadata(
     signatures = get_model_metadata_pb2.SignatureDefMap()
     with core.lend(request.model_spec) as (version, model):
         for name, signature in model.signatures.items():
-            signatures.signature_def[name].CopyFrom(signature)
+            signatures.signature_def[name].CopyFrom(signature.definition)
     response.model_spec.name = request.model_spec.name
     response.model_spec.version.value = version
     response.metadata[SIGNATURES].Pack(signatures)

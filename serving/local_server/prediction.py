@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import predict_pb2
 
 from serving.local_server.refusals import failed_precondition, invalid_argument
 from serving.local_server.request_tensors import Array, read_tensor
 from serving.local_server.response_tensors import write_tensor
 from serving.local_server.saved_model import SavedModel
+from serving.local_server.signature import Signature
 
 DEFAULT_SIGNATURE = "serving_default"
 
@@ -33,13 +33,12 @@ def predict(
         RefusalError: The request does not fit the signature, or an operation of the model refused it.
     """
     name = request.model_spec.signature_name or DEFAULT_SIGNATURE
-    signatures = model.signatures
-    if name not in signatures:
+    signature = model.signatures.get(name)
+    if signature is None:
         raise failed_precondition(f'Serving signature key "{name}" not found.')
-    signature = signatures[name]
     inputs = _inputs(signature, request, most_values)
     outputs = _outputs(signature, request.output_filter)
-    values = model.call(name, inputs, outputs)
+    values = model.call(signature, inputs, outputs)
     response = predict_pb2.PredictResponse()
     response.model_spec.name = request.model_spec.name
     response.model_spec.signature_name = name
@@ -49,39 +48,39 @@ def predict(
     return response
 
 
-def _inputs(
-    signature: meta_graph_pb2.SignatureDef, request: predict_pb2.PredictRequest, most_values: int
-) -> list[Array]:
-    """The inputs in alphabetical order."""
-    sent, defaults = request.inputs, signature.defaults
-    wanted = sorted(signature.inputs)
+def _inputs(signature: Signature, request: predict_pb2.PredictRequest, most_values: int) -> list[Array]:
+    """The inputs in the signature's order."""
+    sent, wanted = request.inputs, signature.inputs
+    defaults = [one.alias for one in wanted if one.default is not None]
     if len(sent) > len(wanted) or (len(sent) < len(wanted) and not defaults):
-        extra, missing = set(sent) - set(wanted), set(wanted) - set(sent)
+        names = {one.alias for one in wanted}
+        extra, missing = set(sent) - names, names - set(sent)
         raise invalid_argument(
             f"input size does not match signature: {len(sent)}!={len(wanted)} len({_braced(sent)}) != "
-            f"len({_braced(wanted)}). Sent extra: {_braced(extra)}. Missing but required: {_braced(missing)}."
+            f"len({_braced(names)}). Sent extra: {_braced(extra)}. Missing but required: {_braced(missing)}."
         )
-    values = []
-    for position, alias in enumerate(wanted):
-        information = signature.inputs[alias]
-        if alias not in sent and alias not in defaults:
+    values, used = [], 0
+    for one in wanted:
+        if one.alias in sent:
+            used += 1
+            values.append(read_tensor(one, sent[one.alias], most_values))
+        elif one.default is not None:
+            values.append(read_tensor(one, one.default, most_values))
+        else:
             raise invalid_argument(
-                f"Signature input alias: {alias}(feed name: {information.name}) not found in request and no default "
+                f"Signature input alias: {one.alias}(feed name: {one.tensor_name}) not found in request and no default "
                 f"value provided. Inputs expected to be in the request {_braced(sent)}, or default input alias set: "
-                f"{','.join(sorted(defaults))}"
+                f"{','.join(defaults)}"
             )
-        tensor = sent[alias] if alias in sent else defaults[alias]
-        values.append(read_tensor(alias, tensor, information.dtype, information.tensor_shape, position, most_values))
-    unknown = set(sent) - set(wanted)
-    if unknown:
-        used = ",".join(sorted(set(sent) - unknown))
+    if used != len(sent):
+        known = ",".join(one.alias for one in wanted if one.alias in sent)
         raise invalid_argument(
-            f"Inputs contains invalid name. Used request inputs: {used}, request input: {','.join(sorted(sent))}"
+            f"Inputs contains invalid name. Used request inputs: {known}, request input: {','.join(sorted(sent))}"
         )
     return values
 
 
-def _outputs(signature: meta_graph_pb2.SignatureDef, output_filter: Iterable[str]) -> tuple[str, ...]:
+def _outputs(signature: Signature, output_filter: Iterable[str]) -> tuple[str, ...]:
     """The names of the wanted outputs, sorted; all where none is named."""
     seen: set[str] = set()
     for alias in output_filter:
@@ -93,7 +92,7 @@ def _outputs(signature: meta_graph_pb2.SignatureDef, output_filter: Iterable[str
         if alias in seen:
             raise invalid_argument(f"duplicate output tensor alias: {alias}")
         seen.add(alias)
-    return tuple(sorted(seen or set(signature.outputs)))
+    return tuple(sorted(seen)) or tuple(signature.outputs)
 
 
 def _braced(names: Iterable[str]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy
 import numpy.typing
 import tensorflow
-from tensorflow.core.framework import tensor_pb2, tensor_shape_pb2, types_pb2
+from tensorflow.core.framework import tensor_pb2, types_pb2
 
 from serving.local_server.refusals import RefusalError, invalid_argument
+from serving.local_server.signature import Input
 
 Array = numpy.typing.NDArray[Any]
 
@@ -32,47 +33,38 @@ READABLE_TYPES = frozenset(
 )
 
 
-def read_tensor(
-    alias: str,
-    tensor: tensor_pb2.TensorProto,
-    expected: int,
-    expected_shape: tensor_shape_pb2.TensorShapeProto,
-    position: int,
-    most_values: int,
-) -> Array:
+def read_tensor(wanted: Input, tensor: tensor_pb2.TensorProto, most_values: int) -> Array:
     """Reads one input of a request.
 
     Args:
-        alias: Its name in the signature.
+        wanted: What the signature says of it.
         tensor: The message.
-        expected: The signature's data type.
-        expected_shape: The signature's shape; -1 stands for any size.
-        position: Of the input among the signature's inputs.
         most_values: More are refused before any memory is taken for them.
 
     Returns:
         The values in their shape; strings as objects of bytes.
 
     Raises:
-        RefusalError: The message is no tensor, or not one of the expected type and shape.
+        RefusalError: The message is no tensor, or not one of the wanted type and shape.
     """
-    unreadable = invalid_argument(f"tensor parsing error: {alias}")
     if tensor.dtype not in READABLE_TYPES:
-        raise unreadable
-    shape = tuple(dimension.size for dimension in tensor.tensor_shape.dim)
+        raise _unreadable(wanted)
+    shape = tuple([dimension.size for dimension in tensor.tensor_shape.dim])
     if tensor.tensor_shape.unknown_rank or min(shape, default=0) < 0:
-        raise unreadable
-    if tensor.dtype != expected:
+        raise _unreadable(wanted)
+    if tensor.dtype != wanted.data_type:
         raise invalid_argument(
-            f"Expects arg[{position}] to be {type_name(expected)} but {type_name(tensor.dtype)} is provided"
+            f"Expects arg[{wanted.position}] to be {type_name(wanted.data_type)} but {type_name(tensor.dtype)} is "
+            "provided"
         )
-    _require_shape(alias, shape, expected_shape)
+    if wanted.sizes is not None:
+        _require_shape(wanted.alias, shape, wanted.sizes)
     count = math.prod(shape)
     if count > most_values:
-        raise invalid_argument(f"input {alias} has {count:,} values; this server takes at most {most_values:,}")
+        raise invalid_argument(f"input {wanted.alias} has {count:,} values; this server takes at most {most_values:,}")
     values = _plain_values(tensor, count)
     if values is None:
-        values = _values_of_tensorflow(tensor, unreadable)
+        values = _values_of_tensorflow(wanted, tensor)
     return values.reshape(shape)
 
 
@@ -82,13 +74,14 @@ def type_name(data_type: int) -> str:
     return name.removeprefix("DT_").lower()
 
 
-def _require_shape(alias: str, shape: tuple[int, ...], expected: tensor_shape_pb2.TensorShapeProto) -> None:
+def _unreadable(wanted: Input) -> RefusalError:
+    return invalid_argument(f"tensor parsing error: {wanted.alias}")
+
+
+def _require_shape(alias: str, shape: tuple[int, ...], sizes: tuple[int, ...]) -> None:
     """Refuses what TensorFlow Serving hands to the model, whose first operation that minds refuses it there."""
-    if expected.unknown_rank:
-        return
-    sizes = [dimension.size for dimension in expected.dim]
     if len(sizes) != len(shape) or any(size not in (-1, found) for size, found in zip(sizes, shape, strict=True)):
-        raise invalid_argument(f"input {alias} has shape {list(shape)}, the signature takes {sizes}")
+        raise invalid_argument(f"input {alias} has shape {list(shape)}, the signature takes {list(sizes)}")
 
 
 def _plain_values(tensor: tensor_pb2.TensorProto, count: int) -> Array | None:
@@ -111,11 +104,11 @@ def _plain_values(tensor: tensor_pb2.TensorProto, count: int) -> Array | None:
     return numpy.array(listed, kind) if len(listed) == count else None
 
 
-def _values_of_tensorflow(tensor: tensor_pb2.TensorProto, unreadable: RefusalError) -> Array:
+def _values_of_tensorflow(wanted: Input, tensor: tensor_pb2.TensorProto) -> Array:
     """Lets TensorFlow read what is rare: other types, a last value that stands for those that follow."""
     kind = tensorflow.dtypes.as_dtype(tensor.dtype)
     try:
         parsed: Array = tensorflow.io.parse_tensor(tensor.SerializeToString(), kind).numpy()
     except tensorflow.errors.OpError as error:
-        raise unreadable from error
+        raise _unreadable(wanted) from error
     return numpy.asarray(parsed)

@@ -38,8 +38,8 @@ def test_the_version_that_is_meant_answers(calls: Calls, specification: dict[str
 def test_without_a_signature_the_default_one_answers(calls: Calls) -> None:
     response = calls.predict(predict_request(signature_name=""))
     assert response.model_spec.signature_name == "serving_default"
-    # One by one, not as bytes: as TensorFlow Serving writes them.
-    assert len(response.outputs["click_probability"].float_val) == len(KNOWN)
+    # As bytes: what TensorFlow Serving does with the flag that our deployment gives it.
+    assert len(response.outputs["click_probability"].tensor_content) == 4 * len(KNOWN)
 
 
 def test_only_the_wanted_outputs_are_sent(calls: Calls) -> None:

@@ -10,14 +10,22 @@ import hypothesis.strategies as strategies
 import numpy
 import pytest
 import tensorflow
-from tensorflow.core.framework import tensor_pb2, tensor_shape_pb2, types_pb2
+from tensorflow.core.framework import tensor_pb2, types_pb2
 
 from serving.local_server.refusals import RefusalError
 from serving.local_server.request_tensors import read_tensor
 from serving.local_server.response_tensors import write_tensor
+from serving.local_server.signature import Input
 
-ANY_SHAPE = tensor_shape_pb2.TensorShapeProto(unknown_rank=True)
 TYPES = (numpy.float32, numpy.float64, numpy.int32, numpy.int64, numpy.bool_, numpy.uint8, numpy.float16, object)
+
+SINGLE = {
+    types_pb2.DT_FLOAT: "float_val",
+    types_pb2.DT_DOUBLE: "double_val",
+    types_pb2.DT_INT32: "int_val",
+    types_pb2.DT_INT64: "int64_val",
+    types_pb2.DT_BOOL: "bool_val",
+}
 
 shapes = hypothesis.extra.numpy.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
 numbers = strategies.sampled_from([kind for kind in TYPES if kind is not object]).flatmap(
@@ -27,14 +35,22 @@ texts = hypothesis.extra.numpy.arrays(object, shapes, elements=strategies.binary
 
 
 def read(tensor: tensor_pb2.TensorProto, most_values: int = 1_000) -> Any:
-    return read_tensor("x", tensor, tensor.dtype, ANY_SHAPE, 0, most_values)
+    wanted = Input("x", position=0, tensor_name="x:0", data_type=tensor.dtype, sizes=None, default=None)
+    return read_tensor(wanted, tensor, most_values)
 
 
 @hypothesis.given(strategies.one_of(numbers, texts))
 @hypothesis.settings(max_examples=150)
 def test_bytes_and_single_values_are_read_alike(values: numpy.typing.NDArray[Any]) -> None:
-    """make_tensor_proto writes bytes, the server itself single values."""
-    for tensor in (tensorflow.make_tensor_proto(values), write_tensor(values)):
+    """And what the server writes is what TensorFlow reads."""
+    written = write_tensor(values)
+    numpy.testing.assert_array_equal(tensorflow.make_ndarray(written), values)
+    single = tensor_pb2.TensorProto(dtype=written.dtype, tensor_shape=written.tensor_shape)
+    if written.dtype in SINGLE:
+        getattr(single, SINGLE[written.dtype]).extend(values.ravel().tolist())
+    else:
+        single = tensorflow.make_tensor_proto(values)
+    for tensor in (written, single):
         found = read(tensor)
         assert found.shape == values.shape
         numpy.testing.assert_array_equal(found, values)
