@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components.push_ranker.model_config import FILE_NAME
 from serving.deployment.settings import DeploymentSettings
+from serving.local_server.served_folder import MODELS_CONFIG
 
 COMMAND = "tensorflow_model_server"
 """Not the image's entry point: that is a shell, which would keep signals from the server."""
@@ -29,7 +29,7 @@ def server_arguments(settings: DeploymentSettings) -> list[str]:
     flags: dict[str, object] = {
         "port": GRPC_PORT,
         "rest_api_port": REST_PORT,
-        "model_config_file": f"{settings.base_path}/{FILE_NAME}",
+        "model_config_file": f"{settings.base_path}/{MODELS_CONFIG}",
         "model_config_file_poll_wait_seconds": settings.poll_seconds,
         "file_system_poll_wait_seconds": settings.poll_seconds,
         # Without it a server could not start with labels: no version is loaded before the first configuration.

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from components.push_ranker.model_config import FILE_NAME, STABLE, read_served_versions
+from components.push_ranker.model_config import STABLE, read_served_versions
 from schemas.errors import ContractError
 from schemas.folders import whole_folder
 from schemas.remote.address import is_remote, local_folder
@@ -15,7 +15,7 @@ from serving.deployment.docker import docker_run_script
 from serving.deployment.kubernetes_manifests import config_map, deployment, service
 from serving.deployment.monitoring import monitoring_config
 from serving.deployment.settings import DeploymentSettings
-from serving.local_server.served_folder import read_configuration
+from serving.local_server.served_folder import MODELS_CONFIG, read_configuration
 
 
 def deployment_settings(base: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -34,9 +34,9 @@ def deployment_settings(base: str, values: dict[str, Any]) -> dict[str, Any]:
     if is_remote(base):
         return {"base_path": base.rstrip("/"), **values}
     folder = local_folder(base).resolve()
-    configuration = read_configuration(folder / FILE_NAME)
+    configuration = read_configuration(folder / MODELS_CONFIG)
     if STABLE not in read_served_versions(folder).labels:
-        raise ContractError(f"{folder / FILE_NAME}: no version is labelled '{STABLE}'; push or promote one first")
+        raise ContractError(f"{folder / MODELS_CONFIG}: no version is labelled '{STABLE}'; push or promote one first")
     (model,) = configuration.model_config_list.config
     found = {"base_path": model.base_path, "model_name": model.name}
     # Mounted where models.config says that the versions lie.

@@ -7,7 +7,11 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
+from components.push_ranker.model_config import FILE_NAME
 from schemas.errors import ContractError
+
+MODELS_CONFIG = FILE_NAME
+"""The pointer of a pushed folder, as the push calls it."""
 
 
 def read_configuration(path: Path) -> model_server_config_pb2.ModelServerConfig:

@@ -12,12 +12,11 @@ from types import TracebackType
 import grpc
 from tensorflow_serving.config import model_server_config_pb2
 
-from components.push_ranker.model_config import FILE_NAME
 from schemas.errors import ContractError
 from serving.local_server.health import Health
 from serving.local_server.methods import handlers
 from serving.local_server.refusals import RefusalError
-from serving.local_server.served_folder import read_configuration
+from serving.local_server.served_folder import MODELS_CONFIG, read_configuration
 from serving.local_server.server_core import ServerCore
 from serving.local_server.settings import LocalServerSettings
 from serving.local_server.version_table import VersionTable
@@ -42,7 +41,7 @@ class LocalServer:
     """
 
     def __init__(self, base: Path, settings: LocalServerSettings) -> None:
-        self._file, self._settings = base / FILE_NAME, settings
+        self._file, self._settings = base / MODELS_CONFIG, settings
         self._folders: dict[str, Path] = {}
         self.table = VersionTable(functools.partial(load_warm, settings=settings))
         self.core = ServerCore(self.table, settings, self._folders)

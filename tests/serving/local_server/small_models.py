@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy
 import tensorflow
+from google.protobuf import text_format
+from tensorflow_serving.config import model_server_config_pb2
 
-from components.push_ranker.model_config import ServedVersions, write_served_versions
 from components.train_ranker.rank_request import request_specification
 from components.train_ranker.warm_up import WarmUpRequest, write_warm_up
 
@@ -83,4 +84,11 @@ def place(base: Path, version: int, saved_model: Path) -> None:
 
 def point(base: Path, versions: Sequence[int], labels: Mapping[str, int]) -> None:
     """Replaces models.config; it names a path inside a container, as a push for one does."""
-    write_served_versions(base, ServedVersions(tuple(versions), dict(labels)), MODEL, CONTAINER_PATH)
+    configuration = model_server_config_pb2.ModelServerConfig()
+    model = configuration.model_config_list.config.add(
+        name=MODEL, base_path=CONTAINER_PATH, model_platform="tensorflow", version_labels=labels
+    )
+    model.model_version_policy.specific.versions.extend(versions)
+    temporary = base / ".models.config"
+    temporary.write_text(text_format.MessageToString(configuration), encoding="utf-8")
+    temporary.replace(base / "models.config")
