@@ -1,15 +1,22 @@
-# make setup | run | test | lint | types | protos; each sets up what it needs first. Needs Python 3.11 and a C compiler.
+# make setup | run | serve | test | lint | types | protos; each sets up what it needs first. Needs Python 3.11 and a C compiler.
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
 MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
-.PHONY: setup run test lint types protos
+BASE ?= runs/latest/serving
+PORT ?= 8500
+
+.PHONY: setup run serve test lint types protos
 
 setup: $(INSTALLED)
 
 run: $(INSTALLED)
 	.venv/bin/python pipeline.py run
+
+# A pushed folder through TensorFlow Serving's gRPC API, for development; make serve BASE=<pushed folder> PORT=8500.
+serve: $(INSTALLED)
+	.venv/bin/python -m serving.local_server --base $(BASE) --port $(PORT)
 
 test: $(INSTALLED)
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
@@ -30,8 +37,9 @@ $(INSTALLED): $(LOCK)
 	@.venv/bin/python -c "import $(MAIN_PACKAGES)" 2> .venv/import.log || { cat .venv/import.log; exit 1; }
 	@touch $@
 
-# The messages of the client; grpcio-tools for protobuf 6 lives in an environment of its own, away from the lock's grpcio.
+# The messages of the client, the local server and the deployment; grpcio-tools for protobuf 6 lives in an environment
+# of its own, away from the lock's grpcio.
 protos:
 	$(PYTHON) -m venv build/protos
 	build/protos/bin/python -m pip install --quiet grpcio-tools==1.76.0 "protobuf<7" setuptools
-	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/prediction.proto
+	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/*.proto
