@@ -79,7 +79,7 @@ class Ranker(keras.Model):
 
     def call(self, batch: Batch, training: bool = False) -> tensorflow.Tensor:
         """Logits [M, 1] of the candidates, with the position that the batch holds."""
-        first = self._network_input(self.input_features(batch), training)  # [M, d]
+        first = self.network_input(self.input_features(batch), training)  # [M, d]
         crossed = first
         for layer in self.cross:
             crossed = layer(first, crossed)
@@ -89,8 +89,8 @@ class Ranker(keras.Model):
         joined = tensorflow.concat([crossed, deep], axis=-1) if self.structure == "parallel" else deep
         return self.logit(joined) + self.position_tower(_positions(batch))
 
-    def _network_input(self, raw: RawInputs, training: bool) -> tensorflow.Tensor:
-        """The standardized input x_0 [M, d]."""
+    def network_input(self, raw: RawInputs, training: bool = False) -> tensorflow.Tensor:
+        """The standardized input x_0 [M, d]: numbers, categories in their order, the reduced interactions."""
         parts = [self.numbers(raw.numbers)]
         parts += [self.centering[name](one_hot) for name, one_hot in raw.categories.items()]
         if raw.interactions is not None:
