@@ -47,16 +47,16 @@ class ContentColumns:
         self.inputs: FloatArray = ranker.network_input(raw).numpy()[:, split.content]
         """The columns of the network's input that the content alone decides [C, content columns]."""
 
-    @property
-    def _sources(self) -> tuple[str, ...]:
-        return self._split.slate[self._split.derived_of_slate :]
-
     def compared(self) -> FloatArray:
         """Transformed numbers of the slate's sources that the content alone decides [C, sources]."""
-        return self._numbers[:, [self._split.value_of[source] for source in self._sources]]
+        return self._numbers[:, [self._split.value_of[source] for source in self._split.content_slate]]
 
-    def codes(self) -> IntArray:
-        """Codes that order the same sources as they were recorded [C, sources]."""
-        columns = [numpy.unique(self._table[source], return_inverse=True)[1].reshape(-1) for source in self._sources]
-        codes: IntArray = numpy.stack(columns, axis=1).astype(numpy.int64)
-        return codes
+    def places(self) -> IntArray:
+        """Codes of the same sources as they were recorded [C, sources]; each column begins beyond the one before."""
+        columns, end = [], 0
+        for source in self._split.content_slate:
+            distinct, codes = numpy.unique(self._table[source], return_inverse=True)
+            columns.append(end + codes.reshape(-1))
+            end += len(distinct)
+        places: IntArray = numpy.stack(columns, axis=1).astype(numpy.int64)
+        return places

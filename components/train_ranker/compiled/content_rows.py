@@ -7,33 +7,38 @@ from collections.abc import Mapping
 import numpy
 import tensorflow
 
-from schemas.graph_artifact import FloatArray
+from schemas.graph_artifact import FloatArray, IntArray
 
 LARGEST_WHOLE_NUMBER = 1 << 24
 """Whole numbers from here on are not all floats."""
 
+Rows = dict[str, tensorflow.Tensor]
+
 
 class ContentRows(tensorflow.Module):
-    """Named sections of one table of floats.
+    """Named columns of the contents in one table of floats.
 
     Args:
-        sections: By name [C, size]; whole numbers below 2^24 may be among them.
+        values: By name [C, size].
+        numbers: Whole numbers from 0 to 2^24, by name [C, size].
 
     Raises:
-        ValueError: A number would be rounded.
+        ValueError: A whole number would be rounded.
     """
 
-    def __init__(self, sections: Mapping[str, numpy.typing.NDArray[numpy.generic]]) -> None:
+    def __init__(self, values: Mapping[str, FloatArray], numbers: Mapping[str, IntArray]) -> None:
         super().__init__()
-        for name, values in sections.items():
-            if numpy.issubdtype(values.dtype, numpy.integer) and values.max(initial=0) >= LARGEST_WHOLE_NUMBER:
-                raise ValueError(f"{name} holds {values.max()}; a float cannot tell it from its neighbours")
-        packed: FloatArray = numpy.concatenate([values.astype(numpy.float32) for values in sections.values()], axis=1)
+        for name, columns in numbers.items():
+            if columns.max(initial=0) >= LARGEST_WHOLE_NUMBER:
+                raise ValueError(f"{name} holds {columns.max()}; a float cannot tell it from its neighbours")
+        packed = numpy.concatenate([*values.values(), *numbers.values()], axis=1).astype(numpy.float32)
         self.table = tensorflow.Variable(packed, trainable=False, name="content_rows")
-        self._sizes = {name: values.shape[1] for name, values in sections.items()}
+        self._values = {name: columns.shape[1] for name, columns in values.items()}
+        self._numbers = {name: columns.shape[1] for name, columns in numbers.items()}
 
-    def gather(self, rows: tensorflow.Tensor) -> dict[str, tensorflow.Tensor]:
-        """The sections of the contents in these rows [N], each float32 [size, N]."""
+    def gather(self, rows: tensorflow.Tensor) -> tuple[Rows, Rows]:
+        """Values, float32, and whole numbers, int32, of the contents in these rows [N]: each [size, N]."""
         columns = tensorflow.transpose(tensorflow.gather(self.table, rows))
-        parts = tensorflow.split(columns, list(self._sizes.values()), axis=0)
-        return dict(zip(self._sizes, parts, strict=True))
+        *values, numbers = tensorflow.split(columns, [*self._values.values(), sum(self._numbers.values())], axis=0)
+        whole = tensorflow.split(tensorflow.cast(numbers, tensorflow.int32), list(self._numbers.values()), axis=0)
+        return dict(zip(self._values, values, strict=True)), dict(zip(self._numbers, whole, strict=True))

@@ -17,12 +17,12 @@ class DerivedNumber:
     Attributes:
         values: Transformed, float32 [N].
         codes: Order them within the slate, int32 [N].
-        code_count: What the codes are smaller than, int32 [].
+        code_count: What the codes are smaller than.
     """
 
     values: tensorflow.Tensor
     codes: tensorflow.Tensor
-    code_count: tensorflow.Tensor
+    code_count: int | tensorflow.Tensor
 
 
 def of_ascending(ascending: tensorflow.Tensor, places: tensorflow.Tensor, transform: str) -> DerivedNumber:
@@ -56,4 +56,4 @@ def _looked_up(
     values: tensorflow.Tensor, codes: tensorflow.Tensor, places: tensorflow.Tensor, transform: str
 ) -> DerivedNumber:
     transformed = tensorflow.gather(transform_numbers(transform, values), places)
-    return DerivedNumber(transformed, tensorflow.gather(codes, places), tensorflow.size(values))
+    return DerivedNumber(transformed, tensorflow.gather(codes, places), values.shape[0])

@@ -20,7 +20,8 @@ class InputSplit:
         content: Columns that the content alone decides.
         interaction: Values of `derived`, ranks of `slate`, differences of `slate`, the reduced embedding interactions.
         derived: Sources of candidate numbers that depend on the request too, those of the slate first.
-        slate: Sources whose ranks and differences the network reads: the derived ones first.
+        slate: Sources whose ranks and differences the network reads: those that the content alone decides, then the
+            first ones of `derived`.
         value_of: Position of the column with the value of each candidate number, by source.
     """
 
@@ -32,9 +33,9 @@ class InputSplit:
     value_of: dict[str, int]
 
     @property
-    def derived_of_slate(self) -> int:
-        """How many sources both tuples begin with."""
-        return sum(source in self.slate for source in self.derived)
+    def content_slate(self) -> tuple[str, ...]:
+        """The sources of the slate that the content alone decides."""
+        return tuple(source for source in self.slate if source not in self.derived)
 
 
 def split_input(
@@ -65,7 +66,7 @@ def split_input(
     rank_of, difference_of = _positions(columns, "slate_rank"), _positions(columns, "slate_difference")
     # Sorting by a truth value keeps the order of what shares it.
     found = sorted((source for source in value_of if source in on_both), key=lambda source: source not in rank_of)
-    slate = sorted(rank_of, key=lambda source: source not in on_both)
+    slate = sorted(rank_of, key=lambda source: source in on_both)
     interaction = [
         *(value_of[source] for source in found),
         *(rank_of[source] for source in slate),

@@ -20,7 +20,7 @@ from components.train_ranker.compiled.input_split import split_input
 from components.train_ranker.compiled.network import CompiledNetwork
 from components.train_ranker.compiled.request_columns import RequestColumns
 from components.train_ranker.compiled.slate_rows import SlateRows
-from components.train_ranker.compiled.user_events import UserEvents
+from components.train_ranker.compiled.user_events import CLICKS, VIEWS, UserEvents
 from components.train_ranker.compiled.user_facts import UserFacts
 from components.train_ranker.compiled.vector_table import VectorTable
 from components.train_ranker.input_features import CONTENT_EMBEDDING, DOT_PRODUCT
@@ -74,9 +74,8 @@ class CompiledRank(tensorflow.Module):
         position = position_columns(tensorflow.fill([1, 1], slot), tensorflow.fill([1, 1], facts.slate_size))
         self._derived = split.derived
         self._visible_from = tensorflow.Variable(-instants, trainable=False, name="visible_from")
-        self._kinds = tensorflow.Variable(
-            contents.columns[KIND][:, 0].astype(numpy.int32), trainable=False, name="kinds"
-        )
+        self._kinds = tensorflow.Variable(contents.columns[KIND][:, 0], trainable=False, name="kinds")
+        self._kind_count = len(facts.vocabularies[KIND]) + 1
         self._size = len(contents.ids)
         self._ids = IdTable(contents.ids, first_row=0)
         self._articles = articles
@@ -88,8 +87,10 @@ class CompiledRank(tensorflow.Module):
         sections = {
             "inputs": columns.inputs,
             "compared": self._slate.compared,
-            "codes": columns.codes(),
-            "age_place": age_place.reshape(-1, 1),
+        }
+        numbers = {
+            "places": columns.places(),
+            "age": age_place.reshape(-1, 1),
             "kind": contents.columns[KIND],
             "direction": self._directions.number_of_row[:, None],
         }
@@ -98,49 +99,43 @@ class CompiledRank(tensorflow.Module):
             vectors = contents.columns[CONTENT_EMBEDDING]
             # Products are summed in float64, as input_features.dot_product does.
             self._vectors = VectorTable(vectors.astype(numpy.float64))
-            sections["vector"] = self._vectors.number_of_row[:, None]
+            numbers["vector"] = self._vectors.number_of_row[:, None]
             if reduced:
                 self._interactions = EmbeddingInteractions(ranker, vectors)
                 sections["reduced"] = self._interactions.of_contents
-        self._rows = ContentRows(sections)
+        self._rows = ContentRows(sections, numbers)
 
     def logits(self, request: Mapping[str, tensorflow.Tensor]) -> tensorflow.Tensor:
         """Logit of a click for every candidate [N], at the position that serving fixes."""
-        timestamp = request["timestamp"]
-        views, clicks = (
-            UserEvents.of(request[f"{name}_content_ids"], request[f"{name}_times"], timestamp, self._ids)
-            for name in ("viewed", "clicked")
-        )
+        timestamp, transforms = request["timestamp"], self._transforms
+        events = UserEvents.of(request, self._ids)
+        recent = events.recent_by_kind(self._kinds, self._kind_count)
         orders = self._articles.recent_orders(request["recent_order_article_ids"])
         vector, own_space = self._user.vector(request)
-        of_request = self._user.features(request, views, clicks, orders, own_space)
+        of_request = self._request_columns.columns(self._user.features(request, recent, orders, own_space))
 
         hashes = hashed(request["content_ids"])
         rows = self._ids.rows(hashes)  # [N]
-        content = self._rows.gather(rows)
-        places = {
-            name: tensorflow.cast(content[name][0], tensorflow.int32)
-            for name in ("age_place", "kind", "direction", "vector")
-            if name in content
-        }
-        products = {COSINE: self._directions.products(self._articles.direction(orders), places["direction"])}
+        content, number = self._rows.gather(rows)
+        own = tensorflow.unstack(events.occurrences(hashes, rows, self._size), num=2)
+        products = {COSINE: self._directions.products(self._articles.direction(orders), number["direction"][0])}
         if self._vectors is not None:
-            products[DOT_PRODUCT] = self._vectors.products(vector, places["vector"])
-        transforms = self._transforms
+            products[DOT_PRODUCT] = self._vectors.products(vector, number["vector"][0])
         sorted_numbers = of_any(tensorflow.stack(list(products.values())), [transforms[name] for name in products])
+        ages = age_hours(timestamp, self._visible_from)
         derived: dict[str, DerivedNumber] = {
-            AGE: of_ascending(age_hours(timestamp, self._visible_from), places["age_place"], transforms[AGE]),
-            KIND_RATE: of_few(self._user.kind_rates(views, clicks, self._kinds), places["kind"], transforms[KIND_RATE]),
-            OWN_VIEWS: of_counts(views.occurrences(hashes, rows, self._size), views.most, transforms[OWN_VIEWS]),
-            OWN_CLICKS: of_counts(clicks.occurrences(hashes, rows, self._size), clicks.most, transforms[OWN_CLICKS]),
+            AGE: of_ascending(ages, number["age"][0], transforms[AGE]),
+            KIND_RATE: of_few(self._user.kind_rates(recent), number["kind"][0], transforms[KIND_RATE]),
+            OWN_VIEWS: of_counts(own[VIEWS], events.most, transforms[OWN_VIEWS]),
+            OWN_CLICKS: of_counts(own[CLICKS], events.most, transforms[OWN_CLICKS]),
             **dict(zip(products, sorted_numbers, strict=True)),
         }
         interaction = self._slate.rows(
             [derived[source] for source in self._derived],
             content["compared"],
-            tensorflow.cast(content["codes"], tensorflow.int32),
+            number["places"],
         )
         if self._interactions is not None:
             reduced = self._interactions.rows(vector, rows, content["reduced"])
             interaction = tensorflow.concat([interaction, reduced], axis=0)
-        return self._network.logits(self._request_columns.columns(of_request), content["inputs"], interaction)
+        return self._network.logits(of_request, content["inputs"], interaction)

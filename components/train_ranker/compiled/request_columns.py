@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy
 import tensorflow
 
-from components.train_ranker.input_features import transformed_numbers
+from components.train_ranker.input_features import NUMBER_TRANSFORMS, transform_numbers
 from components.train_ranker.model import Ranker
 from components.train_ranker.standardization import LARGEST
 
@@ -33,8 +33,13 @@ class RequestColumns:
         }
 
     def columns(self, of_request: Mapping[str, tensorflow.Tensor]) -> tensorflow.Tensor:
-        """The columns [request columns] from the request's features, [1, 1] each."""
-        numbers = transformed_numbers(self._numbers, of_request)[0]
+        """The columns [request columns] from the request's features, [] each."""
+        transformed = []
+        for transform in NUMBER_TRANSFORMS:
+            values = [of_request[feature.name] for feature in self._numbers if feature.transform == transform]
+            if values:
+                transformed.append(transform_numbers(transform, tensorflow.stack(values)))
+        numbers = tensorflow.concat(transformed, axis=0)
         standardized = tensorflow.clip_by_value((numbers - self._mean) * self._scale, -LARGEST, LARGEST)
-        encoded = [tensorflow.gather(codes, of_request[name][0, 0]) for name, codes in self._codes.items()]
+        encoded = [tensorflow.gather(codes, of_request[name]) for name, codes in self._codes.items()]
         return tensorflow.concat([standardized, *encoded], axis=0)

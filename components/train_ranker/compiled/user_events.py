@@ -1,44 +1,49 @@
-"""A user's own views and clicks against the contents of the table."""
+"""A user's own views and clicks against the contents of the table: both kinds of event in one list."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import tensorflow
 
 from components.train_ranker.serving_tables import IdTable, hashed
 from components.train_ranker.user_history import HISTORY
 
+VIEWS, CLICKS = 0, 1
+
 
 @dataclasses.dataclass(frozen=True)
 class UserEvents:
-    """Views or clicks, with the rows of their contents; 0 or 1 tells of each whether it counts.
+    """Views, then clicks.
 
     Attributes:
         hashes: Of the contents' ids, int64 [E].
-        rows: Their rows in the content table, 0 for an unknown one, int64 [E].
-        earlier: Strictly before the request, int32 [E].
-        recent: Of them, those within 7 days before it, int32 [E].
+        rows: Of the contents in their table, 0 for an unknown one, int64 [E].
+        clicked: VIEWS or CLICKS, int64 [E].
+        earlier: 1 strictly before the request, else 0, int32 [E].
+        recent: 1 within 7 days before it, else 0, float32 [E].
     """
 
     hashes: tensorflow.Tensor
     rows: tensorflow.Tensor
+    clicked: tensorflow.Tensor
     earlier: tensorflow.Tensor
     recent: tensorflow.Tensor
 
     @classmethod
-    def of(
-        cls, content_ids: tensorflow.Tensor, times: tensorflow.Tensor, timestamp: tensorflow.Tensor, table: IdTable
-    ) -> UserEvents:
-        """Looks the contents [E] up, seen at these times [E], for a request at `timestamp`."""
-        hashes = hashed(content_ids)
+    def of(cls, request: Mapping[str, tensorflow.Tensor], table: IdTable) -> UserEvents:
+        """Looks up the contents of a request's events; its tensors are those of request_specification."""
+        viewed, clicked, timestamp = request["viewed_times"], request["clicked_times"], request["timestamp"]
+        hashes = hashed(tensorflow.concat([request["viewed_content_ids"], request["clicked_content_ids"]], axis=0))
+        times = tensorflow.concat([viewed, clicked], axis=0)
         earlier = times < timestamp
-        recent = tensorflow.logical_and(earlier, times >= timestamp - HISTORY)
         return cls(
-            hashes,
-            table.rows(hashes),
-            tensorflow.cast(earlier, tensorflow.int32),
-            tensorflow.cast(recent, tensorflow.int32),
+            hashes=hashes,
+            rows=table.rows(hashes),
+            clicked=tensorflow.concat([tensorflow.zeros_like(viewed), tensorflow.ones_like(clicked)], axis=0),
+            earlier=tensorflow.cast(earlier, tensorflow.int32),
+            recent=tensorflow.cast(earlier & (times >= timestamp - HISTORY), tensorflow.float32),
         )
 
     @property
@@ -46,13 +51,21 @@ class UserEvents:
         """No content occurs more often, int32 []."""
         return tensorflow.size(self.rows)
 
-    def recent_of_kinds(self, kinds: tensorflow.Tensor, count: int) -> tensorflow.Tensor:
-        """Recent events by the kind of their content: kinds int32 [C] of the table's rows to float32 [count]."""
-        by_kind = tensorflow.math.unsorted_segment_sum(self.recent, tensorflow.gather(kinds, self.rows), count)
-        return tensorflow.cast(by_kind, tensorflow.float32)
+    def recent_by_kind(self, kinds: tensorflow.Tensor, count: int) -> tensorflow.Tensor:
+        """Recent views and clicks by the kind of their content.
+
+        Args:
+            kinds: Of the table's rows, int64 [C].
+            count: Of kinds.
+
+        Returns:
+            float32 [2, count].
+        """
+        segments = tensorflow.gather(kinds, self.rows) + count * self.clicked
+        return tensorflow.reshape(tensorflow.math.unsorted_segment_sum(self.recent, segments, 2 * count), [2, count])
 
     def occurrences(self, hashes: tensorflow.Tensor, rows: tensorflow.Tensor, table_size: int) -> tensorflow.Tensor:
-        """How many earlier events each candidate has.
+        """How many earlier views and clicks each candidate has.
 
         Args:
             hashes: Of the candidates' ids, int64 [N].
@@ -60,19 +73,25 @@ class UserEvents:
             table_size: Rows of the content table.
 
         Returns:
-            int32 [N].
+            int32 [2, N].
         """
         # Row 0 stands for many contents: its segment is a negative one, which is not summed up.
-        segments = tensorflow.where(self.rows > 0, self.rows, -1)
-        by_row = tensorflow.math.unsorted_segment_sum(self.earlier, segments, table_size)
-        unknown = tensorflow.where(tensorflow.equal(rows, 0))[:, 0]
-        counted = self._occurrences_of_unknown(tensorflow.gather(hashes, unknown))
-        of_unknown = tensorflow.math.unsorted_segment_sum(counted, unknown, tensorflow.size(rows))
-        return tensorflow.gather(by_row, rows) + of_unknown
+        segments = tensorflow.where(self.rows > 0, self.rows + table_size * self.clicked, -1)
+        by_row = tensorflow.math.unsorted_segment_sum(self.earlier, segments, 2 * table_size)
+        known = tensorflow.gather(tensorflow.reshape(by_row, [2, table_size]), rows, axis=1)
+        unknown = tensorflow.equal(rows, 0)
+        return tensorflow.cond(
+            tensorflow.reduce_any(unknown), lambda: known + self._occurrences_of_unknown(hashes, unknown), lambda: known
+        )
 
-    def _occurrences_of_unknown(self, hashes: tensorflow.Tensor) -> tensorflow.Tensor:
-        """As occurrences, of contents that no table knows."""
-        mine = tensorflow.logical_and(tensorflow.equal(self.rows, 0), self.earlier > 0)
-        ordered = tensorflow.sort(tensorflow.boolean_mask(self.hashes, mine))
-        last = tensorflow.searchsorted(ordered, hashes, side="right")
-        return last - tensorflow.searchsorted(ordered, hashes, side="left")
+    def _occurrences_of_unknown(self, hashes: tensorflow.Tensor, unknown: tensorflow.Tensor) -> tensorflow.Tensor:
+        """As occurrences, of the candidates that no table knows; 0 for the others."""
+        events = tensorflow.equal(self.rows, 0) & (self.earlier > 0)
+        counts = []
+        for kind in (VIEWS, CLICKS):
+            ordered = tensorflow.sort(
+                tensorflow.boolean_mask(self.hashes, events & tensorflow.equal(self.clicked, kind))
+            )
+            last = tensorflow.searchsorted(ordered, hashes, side="right")
+            counts.append(last - tensorflow.searchsorted(ordered, hashes, side="left"))
+        return tensorflow.stack(counts) * tensorflow.cast(unknown, tensorflow.int32)
