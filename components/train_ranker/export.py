@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow.parquet
 import tensorflow
 
+from components.train_ranker.compiled.rank import DERIVED_OF_CANDIDATES, CompiledRank
 from components.train_ranker.model import Ranker
-from components.train_ranker.rank_request import DERIVED_OF_CANDIDATES, RankRequest
 from components.train_ranker.sample_requests import rank_requests, score_requests
 from components.train_ranker.serving_facts import ServingFacts
-from components.train_ranker.serving_tables import ArticleTable, ContentTable
+from components.train_ranker.serving_tables import ArticleTable, ContentTable, content_directions
 from components.train_ranker.settings import RankerSettings
-from components.train_ranker.signatures import ServingRanker
+from components.train_ranker.signatures import FIRST_SLOT, ServingRanker
 from components.train_ranker.train import split_dataset
 from components.train_ranker.warm_up import write_warm_up
 from schemas.example_artifact import ExampleArtifact
@@ -32,13 +32,15 @@ def serving_ranker(ranker: Ranker, examples: ExampleArtifact, with_graph: bool) 
         ContractError: A table lacks a column.
     """
     facts = ServingFacts.of_examples(examples)
-    features = features_of(model_groups(with_graph), "candidate")
-    contents = ContentTable(
-        examples.serving_table("content"),
-        [feature for feature in features if feature.name not in DERIVED_OF_CANDIDATES],
-    )
-    articles = ArticleTable(examples.serving_table("article"), examples.serving_table("content_articles"))
-    return ServingRanker(ranker, RankRequest(contents, articles, facts), facts, with_graph)
+    features = features_of(model_groups(with_graph))
+    of_contents = [
+        feature for feature in features if feature.level == "candidate" and feature.name not in DERIVED_OF_CANDIDATES
+    ]
+    contents = ContentTable(examples.serving_table("content"), of_contents)
+    directions = content_directions(examples.serving_table("content_articles"), contents.ids)
+    articles = ArticleTable(examples.serving_table("article"))
+    compiled = CompiledRank(ranker, features, contents, directions, articles, facts, FIRST_SLOT)
+    return ServingRanker(ranker, compiled, facts, with_graph)
 
 
 def export_ranker(

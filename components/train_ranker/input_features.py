@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import tensorflow
 
@@ -11,7 +12,7 @@ from components.train_ranker.records import COUNTS
 from components.train_ranker.settings import EmbeddingInteraction
 from components.train_ranker.slate_features import request_of_candidate, slate_difference, slate_rank
 from schemas.errors import ContractError
-from schemas.ranking_features import RankingFeature
+from schemas.ranking_features import Level, RankingFeature
 
 SMALLEST_RATE = 1e-6
 """Click rates are kept this far from 0 and 1 before the logit."""
@@ -19,8 +20,26 @@ SMALLEST_RATE = 1e-6
 NUMBER_TRANSFORMS = ("none", "log1p", "logit")
 USER_EMBEDDING = "user_embedding"
 CONTENT_EMBEDDING = "content_embedding"
+DOT_PRODUCT = "embedding_dot_product"
+"""Source of the columns that are made of the two embeddings' dot product."""
 
 Batch = Mapping[str, tensorflow.Tensor]
+Derivation = Literal["value", "slate_rank", "slate_difference"]
+
+
+@dataclasses.dataclass(frozen=True)
+class NumberColumn:
+    """What one column of RawInputs.numbers holds.
+
+    Attributes:
+        source: Name of the feature, or DOT_PRODUCT.
+        level: `request` where it is the same for all candidates of a request.
+        derivation: The transformed value, or what slate_features makes of it.
+    """
+
+    source: str
+    level: Level
+    derivation: Derivation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,13 +75,26 @@ class InputFeatures:
         vocabularies: Mapping[str, Sequence[str]],
         embedding_interaction: EmbeddingInteraction,
     ) -> None:
-        self._request_numbers = _by_transform(features, "request")
+        self.request_numbers = _by_transform(features, "request")
         self._candidate_numbers = _by_transform(features, "candidate")
         self._slate_columns = [number for number, feature in enumerate(self._candidate_numbers) if feature.slate]
-        self._categories = [feature for feature in features if feature.transform == "one_hot"]
-        self.categories = {feature.name: _category_count(feature, vocabularies) for feature in self._categories}
-        self._with_embeddings = any(feature.name == USER_EMBEDDING for feature in features)
-        self._embedding_interaction = embedding_interaction
+        self.category_features = [feature for feature in features if feature.transform == "one_hot"]
+        self.categories = {feature.name: _category_count(feature, vocabularies) for feature in self.category_features}
+        self.with_embeddings = any(feature.name == USER_EMBEDDING for feature in features)
+        self.embedding_interaction = embedding_interaction
+
+    @property
+    def number_columns(self) -> tuple[NumberColumn, ...]:
+        """The columns of RawInputs.numbers in their order."""
+        dot = [DOT_PRODUCT] if self.with_embeddings else []
+        slate = [self._candidate_numbers[number].name for number in self._slate_columns] + dot
+        candidate = [feature.name for feature in self._candidate_numbers] + dot
+        return (
+            *(NumberColumn(feature.name, "request", "value") for feature in self.request_numbers),
+            *(NumberColumn(name, "candidate", "value") for name in candidate),
+            *(NumberColumn(name, "candidate", "slate_rank") for name in slate),
+            *(NumberColumn(name, "candidate", "slate_difference") for name in slate),
+        )
 
     def __call__(self, batch: Batch) -> RawInputs:
         """Computes the columns of the candidates.
@@ -72,33 +104,33 @@ class InputFeatures:
         """
         counts = batch[COUNTS]
         request = request_of_candidate(counts)  # [M]
-        of_candidates = _transformed(self._candidate_numbers, batch)
+        of_candidates = transformed_numbers(self._candidate_numbers, batch)
         # Ranks are of the values as they were recorded: every transform is monotone, but may round equal values apart
         # where they stand in different lanes of a vector instruction, and a tie that breaks moves a rank.
         ranked = tensorflow.gather(_recorded(self._candidate_numbers, batch), self._slate_columns, axis=1)
         compared = tensorflow.gather(of_candidates, self._slate_columns, axis=1)
         interactions = None
-        if self._with_embeddings:
+        if self.with_embeddings:
             user, content = tensorflow.gather(batch[USER_EMBEDDING], request), batch[CONTENT_EMBEDDING]  # [M, D]
             dot = dot_product(user, content)  # [M, 1]
             of_candidates = tensorflow.concat([of_candidates, dot], axis=-1)
             ranked = tensorflow.concat([ranked, dot], axis=-1)
             compared = tensorflow.concat([compared, dot], axis=-1)
             interactions = self._interactions(user, content)
-        of_requests = tensorflow.gather(_transformed(self._request_numbers, batch), request)
+        of_requests = tensorflow.gather(transformed_numbers(self.request_numbers, batch), request)
         numbers = [of_requests, of_candidates, slate_rank(ranked, counts), slate_difference(compared, counts)]
         return RawInputs(tensorflow.concat(numbers, axis=-1), self._one_hot(batch, request), interactions)
 
     def _interactions(self, user: tensorflow.Tensor, content: tensorflow.Tensor) -> tensorflow.Tensor | None:
-        if self._embedding_interaction == "dot":
+        if self.embedding_interaction == "dot":
             return None
-        if self._embedding_interaction == "product":
+        if self.embedding_interaction == "product":
             return user * content
         return tensorflow.concat([user * content, user, content], axis=-1)
 
     def _one_hot(self, batch: Batch, request: tensorflow.Tensor) -> dict[str, tensorflow.Tensor]:
         encoded = {}
-        for feature in self._categories:
+        for feature in self.category_features:
             one_hot = tensorflow.one_hot(batch[feature.name][:, 0], self.categories[feature.name])
             encoded[feature.name] = tensorflow.gather(one_hot, request) if feature.level == "request" else one_hot
         return encoded
@@ -134,7 +166,7 @@ def _by_transform(features: Sequence[RankingFeature], level: str) -> list[Rankin
     ]
 
 
-def _transformed(features: Sequence[RankingFeature], batch: Batch) -> tensorflow.Tensor:
+def transformed_numbers(features: Sequence[RankingFeature], batch: Batch) -> tensorflow.Tensor:
     """Transformed columns [rows, C] in the order of _by_transform."""
     parts = []
     for transform in NUMBER_TRANSFORMS:

@@ -92,7 +92,7 @@ class Ranker(keras.Model):
         """Logits [M, 1] of the candidates, with the position that the batch holds."""
         raw = self.input_features(batch)
         numbers = self.numbers(raw.numbers)  # [M, C]
-        first = self._network_input(numbers, raw, training)  # [M, d]
+        first = self.network_input(numbers, raw, training)  # [M, d]
         crossed = first
         for layer in self.cross:
             crossed = layer(first, crossed)
@@ -120,8 +120,8 @@ class Ranker(keras.Model):
             parts.append(slate_softmax_loss(y_pred, y, x[COUNTS]))
         return tensorflow.add_n(parts)
 
-    def _network_input(self, numbers: tensorflow.Tensor, raw: RawInputs, training: bool) -> tensorflow.Tensor:
-        """The standardized input x_0 [M, d]."""
+    def network_input(self, numbers: tensorflow.Tensor, raw: RawInputs, training: bool = False) -> tensorflow.Tensor:
+        """The input x_0 [M, d]: standardized numbers, categories in their order, the reduced interactions."""
         parts = [numbers]
         parts += [self.centering[name](one_hot) for name, one_hot in raw.categories.items()]
         if raw.interactions is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy
 import numpy.typing
@@ -12,7 +13,7 @@ import pyarrow.parquet
 import tensorflow
 
 from schemas.errors import ContractError
-from schemas.graph_artifact import RECENT_ORDERS
+from schemas.graph_artifact import RECENT_ORDERS, FloatArray
 from schemas.ranking_features import RankingFeature
 
 COLD_CONTENT = ""
@@ -20,6 +21,11 @@ COLD_CONTENT = ""
 
 VISIBLE_FROM = "visible_from"
 """Column of the content table: since when the content can be shown, microseconds; the largest int64 where unknown."""
+
+
+def hashed(ids: tensorflow.Tensor) -> tensorflow.Tensor:
+    """64 bits of each id, int64: they tell contents apart as well as the ids do, and are looked up twice as fast."""
+    return tensorflow.strings.to_hash_bucket_fast(ids, tensorflow.int64.max)
 
 
 class IdTable(tensorflow.Module):
@@ -33,17 +39,16 @@ class IdTable(tensorflow.Module):
     def __init__(self, ids: Sequence[str], first_row: int) -> None:
         super().__init__()
         rows = numpy.arange(first_row, first_row + len(ids))
-        values = tensorflow.lookup.KeyValueTensorInitializer(
-            tensorflow.constant(ids, tensorflow.string), tensorflow.constant(rows, tensorflow.int64)
-        )
+        keys = hashed(tensorflow.constant(ids, tensorflow.string))
+        values = tensorflow.lookup.KeyValueTensorInitializer(keys, tensorflow.constant(rows, tensorflow.int64))
         self.table = tensorflow.lookup.StaticHashTable(values, default_value=0)
 
-    def rows(self, ids: tensorflow.Tensor) -> tensorflow.Tensor:
-        """Row of each id, int64 of the same shape."""
-        return self.table.lookup(ids)
+    def rows(self, hashes: tensorflow.Tensor) -> tensorflow.Tensor:
+        """Row of each hashed id, int64 of the same shape."""
+        return self.table.lookup(hashes)
 
 
-class ContentTable(tensorflow.Module):
+class ContentTable:
     """Candidate features that depend on the content alone.
 
     Args:
@@ -55,7 +60,6 @@ class ContentTable(tensorflow.Module):
     """
 
     def __init__(self, path: Path, features: Sequence[RankingFeature]) -> None:
-        super().__init__()
         table = pyarrow.parquet.read_table(path)
         missing = sorted(
             {"content_id", VISIBLE_FROM, *(feature.name for feature in features)} - set(table.column_names)
@@ -64,57 +68,62 @@ class ContentTable(tensorflow.Module):
             raise ContractError(
                 f"{path}: lacks {missing}, which the ranker reads when serving; write the examples anew"
             )
-        ids = table["content_id"].to_pylist()
-        if not ids or ids[0] != COLD_CONTENT:
-            raise ContractError(f"{path}: row 0 must be the cold-content row with id '', found {ids[:1]}")
-        self.ids = IdTable(ids, first_row=0)
-        self.visible_from = tensorflow.Variable(table[VISIBLE_FROM].to_numpy(), trainable=False, name=VISIBLE_FROM)
-        self.columns = {
-            feature.name: tensorflow.Variable(
-                _matrix(table[feature.name].combine_chunks()).astype(feature.type), trainable=False, name=feature.name
-            )
-            for feature in features
+        self.ids: list[str] = table["content_id"].to_pylist()
+        if not self.ids or self.ids[0] != COLD_CONTENT:
+            raise ContractError(f"{path}: row 0 must be the cold-content row with id '', found {self.ids[:1]}")
+        self.visible_from = table[VISIBLE_FROM].to_numpy()
+        """Instants, int64 [C]."""
+        self.columns: dict[str, numpy.typing.NDArray[Any]] = {
+            feature.name: _matrix(table[feature.name].combine_chunks()).astype(feature.type) for feature in features
         }
-
-    def values(self, rows: tensorflow.Tensor) -> dict[str, tensorflow.Tensor]:
-        """Features of the contents in these rows [N], each [N, size]."""
-        return {name: tensorflow.gather(column, rows) for name, column in self.columns.items()}
+        """[C, size] by feature."""
 
 
 class ArticleTable(tensorflow.Module):
-    """Article vectors, and their mean for each content.
+    """Article vectors by id.
 
     Args:
-        articles: serving/article.parquet.
-        content_articles: serving/content_articles.parquet.
+        path: serving/article.parquet.
     """
 
-    def __init__(self, articles: Path, content_articles: Path) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__()
-        self.ids, self.vectors = _vector_table(articles, "article_id", "embedding")
-        self.content_ids, self.means = _vector_table(content_articles, "content_id", "mean_article")
+        ids, vectors = _vectors(path, "article_id", "embedding")
+        padded = numpy.concatenate([numpy.zeros((1, vectors.shape[1]), numpy.float32), vectors])
+        self.ids = IdTable(ids, first_row=1)
+        self.vectors = tensorflow.Variable(padded, trainable=False, name="articles")
 
     def recent_orders(self, article_ids: tensorflow.Tensor) -> tensorflow.Tensor:
         """Rows of the last 25 known articles of a user's orders [K], newest last: int64 [at most 25]."""
-        rows = self.ids.rows(article_ids)
+        rows = self.ids.rows(hashed(article_ids))
         return tensorflow.boolean_mask(rows, rows > 0)[-RECENT_ORDERS:]
 
-    def mean(self, rows: tensorflow.Tensor) -> tensorflow.Tensor:
-        """Mean vector of the articles in these rows: [1, 128], zeros where there is none."""
-        total = tensorflow.reduce_sum(tensorflow.gather(self.vectors, rows), axis=0, keepdims=True)
-        return total / tensorflow.cast(tensorflow.maximum(tensorflow.size(rows), 1), total.dtype)
-
-    def content_mean(self, content_ids: tensorflow.Tensor) -> tensorflow.Tensor:
-        """Mean article vector of each content [N]: [N, 128], zeros for an unknown one."""
-        return tensorflow.gather(self.means, self.content_ids.rows(content_ids))
+    def direction(self, rows: tensorflow.Tensor) -> tensorflow.Tensor:
+        """The mean vector of the articles in these rows at length 1 [128]; zeros where there is none."""
+        total = tensorflow.reduce_sum(tensorflow.gather(self.vectors, rows), axis=0)
+        return tensorflow.math.divide_no_nan(total, tensorflow.norm(total))
 
 
-def _vector_table(path: Path, id_column: str, vector_column: str) -> tuple[IdTable, tensorflow.Variable]:
-    """Rows by id, and vectors [rows + 1, size] whose row 0 is zeros."""
+def content_directions(path: Path, content_ids: Sequence[str]) -> FloatArray:
+    """The mean article vector of each content at length 1 [C, 128]; zeros where it shows no article.
+
+    Args:
+        path: serving/content_articles.parquet.
+        content_ids: Of the rows.
+    """
+    ids, means = _vectors(path, "content_id", "mean_article")
+    place = {content: number for number, content in enumerate(ids)}
+    found = numpy.array([place.get(content, -1) for content in content_ids], numpy.int64)
+    given = numpy.where((found >= 0)[:, None], means[found], 0).astype(numpy.float64)
+    norm = numpy.linalg.norm(given, axis=1, keepdims=True)
+    directions: FloatArray = (given / numpy.where(norm > 0, norm, 1)).astype(numpy.float32)
+    return directions
+
+
+def _vectors(path: Path, id_column: str, vector_column: str) -> tuple[list[str], FloatArray]:
+    """Ids and vectors, float32 [rows, size]."""
     table = pyarrow.parquet.read_table(path, columns=[id_column, vector_column])
-    vectors = _matrix(table[vector_column].combine_chunks()).astype(numpy.float32)
-    padded = numpy.concatenate([numpy.zeros((1, vectors.shape[1]), numpy.float32), vectors])
-    return IdTable(table[id_column].to_pylist(), first_row=1), tensorflow.Variable(padded, trainable=False)
+    return table[id_column].to_pylist(), _matrix(table[vector_column].combine_chunks()).astype(numpy.float32)
 
 
 def _matrix(column: pyarrow.Array) -> numpy.typing.NDArray[numpy.generic]:

@@ -1,7 +1,8 @@
 """The exported ranker: one module with a signature for each way to ask it.
 
-- `rank` (also `serving_default`): one user, the context and candidate ids; the rest is looked up inside. The same
-  inputs for a ranker with and without the graph, so that a caller need not know which one answers.
+- `rank` (also `serving_default`): one user, the context and candidate ids; the rest is looked up inside, and computed
+  beforehand where it can be (compiled/). The same inputs for a ranker with and without the graph, so that a caller need
+  not know which one answers.
 - `score`: every feature explicit; `score_logged`: with the logged position too, for evaluation only.
 - `score_examples`: serialized records, with the logged and with the fixed position, for evaluation only.
 """
@@ -13,11 +14,14 @@ from typing import Any
 
 import tensorflow
 
+from components.train_ranker.compiled.rank import CompiledRank
 from components.train_ranker.model import Ranker
-from components.train_ranker.rank_request import RankRequest, Values, request_specification
 from components.train_ranker.records import COUNTS, TENSOR_TYPES, feature_size, input_features, parse_requests
+from components.train_ranker.request_specification import request_specification
 from components.train_ranker.serving_facts import ServingFacts
 from schemas.ranking_features import RankingFeature, features_of, model_groups
+
+Values = dict[str, tensorflow.Tensor]
 
 OUTPUT = "click_probability"
 FIXED_OUTPUT = "click_probability_fixed"
@@ -30,17 +34,17 @@ class ServingRanker(tensorflow.Module):
 
     Args:
         ranker: The trained network.
-        rank_request: The tables.
+        compiled: The same network, with its tables, for `rank`.
         facts: Constants of the examples.
         with_graph: Whether the network reads the graph's features.
     """
 
-    def __init__(self, ranker: Ranker, rank_request: RankRequest, facts: ServingFacts, with_graph: bool) -> None:
+    def __init__(self, ranker: Ranker, compiled: CompiledRank, facts: ServingFacts, with_graph: bool) -> None:
         super().__init__()
         # The network itself stays untracked: a SavedModel needs its variables, not Keras' own functions.
         self._network = _Untracked(ranker)
         self.network_variables = [variable.value for variable in ranker.variables]
-        self.rank_request = rank_request
+        self.compiled = compiled
         self._facts = facts
         self._with_graph = with_graph
         self._features = features_of(model_groups(with_graph))
@@ -67,9 +71,10 @@ class ServingRanker(tensorflow.Module):
 
         And the space whose vectors this version understands, so that a caller learns which to send next.
         """
-        of_request, of_candidates = self.rank_request.features(request)
-        answer = self._answer(of_request, of_candidates, self._fixed_position(request["content_ids"]))
-        return {**answer, "space": tensorflow.constant(self._facts.space)}
+        return {
+            OUTPUT: tensorflow.sigmoid(self.compiled.logits(request)),
+            "space": tensorflow.constant(self._facts.space),
+        }
 
     def score(self, **features: tensorflow.Tensor) -> Values:
         """Click probability [N] of explicit features: [] or [size] of the request, [N] or [N, size] of candidates."""

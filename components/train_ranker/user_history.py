@@ -5,8 +5,6 @@ Every instant is int64 microseconds; an event counts only strictly before the re
 
 from __future__ import annotations
 
-import dataclasses
-
 import tensorflow
 
 from schemas.instants import DAY, HOUR
@@ -16,53 +14,6 @@ HISTORY = 7 * DAY
 
 FIRST_WEEKDAY = 3
 """1970-01-01 was a Thursday; Monday is 0."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Events:
-    """A user's views or clicks: content ids, string [E], and times, int64 [E]."""
-
-    content_ids: tensorflow.Tensor
-    times: tensorflow.Tensor
-
-    def earlier(self, timestamp: tensorflow.Tensor) -> Events:
-        """The events strictly before the request."""
-        kept = self.times < timestamp
-        return Events(tensorflow.boolean_mask(self.content_ids, kept), tensorflow.boolean_mask(self.times, kept))
-
-    def recent(self, timestamp: tensorflow.Tensor) -> Events:
-        """The events within the 7 days before the request, strictly before it."""
-        kept = tensorflow.logical_and(self.times < timestamp, self.times >= timestamp - HISTORY)
-        return Events(tensorflow.boolean_mask(self.content_ids, kept), tensorflow.boolean_mask(self.times, kept))
-
-    @property
-    def count(self) -> tensorflow.Tensor:
-        """Number of events, float32 []."""
-        return tensorflow.cast(tensorflow.size(self.times), tensorflow.float32)
-
-
-def occurrences(content_ids: tensorflow.Tensor, history: tensorflow.Tensor) -> tensorflow.Tensor:
-    """How often each content occurs in a history.
-
-    Works on 64-bit hashes of the ids, sorted, so that contents which no table knows are told apart too.
-
-    Args:
-        content_ids: The candidates, string [N].
-        history: Content ids, string [E].
-
-    Returns:
-        float32 [N].
-    """
-    ordered = tensorflow.sort(_hashed(history))
-    wanted = _hashed(content_ids)
-    first = tensorflow.searchsorted(ordered, wanted, side="left")
-    last = tensorflow.searchsorted(ordered, wanted, side="right")
-    return tensorflow.cast(last - first, tensorflow.float32)
-
-
-def count_kinds(kinds: tensorflow.Tensor, count: int) -> tensorflow.Tensor:
-    """Events of each kind of content: codes int64 [E] to float32 [count]."""
-    return tensorflow.math.unsorted_segment_sum(tensorflow.ones_like(kinds, tensorflow.float32), kinds, count)
 
 
 def smoothed_rate(
@@ -87,13 +38,3 @@ def age_hours(timestamp: tensorflow.Tensor, visible_from: tensorflow.Tensor) -> 
     # Written so that an unknown instant, the largest integer, cannot overflow.
     age = timestamp - tensorflow.minimum(visible_from, timestamp)
     return tensorflow.cast(tensorflow.cast(age, tensorflow.float64) / HOUR, tensorflow.float32)
-
-
-def cosine(vector: tensorflow.Tensor, others: tensorflow.Tensor) -> tensorflow.Tensor:
-    """Cosine of a vector [1, d] with each of others [N, d], float32 [N]; 0 where either is zero."""
-    norms = tensorflow.norm(vector, axis=-1) * tensorflow.norm(others, axis=-1)
-    return tensorflow.math.divide_no_nan(tensorflow.reduce_sum(vector * others, axis=-1), norms)
-
-
-def _hashed(ids: tensorflow.Tensor) -> tensorflow.Tensor:
-    return tensorflow.strings.to_hash_bucket_fast(ids, tensorflow.int64.max)

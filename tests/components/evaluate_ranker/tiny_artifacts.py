@@ -14,7 +14,7 @@ import pyarrow
 import pyarrow.parquet
 import tensorflow
 
-from components.train_ranker.rank_request import request_specification
+from components.train_ranker.request_specification import request_specification
 from components.train_ranker.warm_up import WARM_UP_FILE, WarmUpRequest, write_warm_up
 from schemas.artifact_meta import ArtifactMeta, write_meta
 from schemas.example_artifact import ExampleDetails

@@ -1,0 +1,66 @@
+"""The piecewise linear encoding behind its linear layer, for numbers that are split by what they depend on."""
+
+from __future__ import annotations
+
+import numpy
+import tensorflow
+
+from components.train_ranker.compiled.content_columns import ContentColumns
+from components.train_ranker.compiled.input_split import InputSplit
+from components.train_ranker.piecewise_linear_encoding import PiecewiseLinearEncoding
+from schemas.graph_artifact import FloatArray, IntArray
+
+
+class EncodedNumbers:
+    """Sums the linear layer's outputs over the numbers of the request, of the content, and of both.
+
+    Args:
+        encoding: Of a trained network.
+        kernel: Of its linear layer on the encoding [C * B, units].
+        split: Of its input's columns.
+        contents: What is known of each content.
+    """
+
+    def __init__(
+        self, encoding: PiecewiseLinearEncoding, kernel: FloatArray, split: InputSplit, contents: ContentColumns
+    ) -> None:
+        self._lower, self._slope = encoding.lower.numpy(), encoding.slope.numpy()  # [C, B]
+        count, bins = self._lower.shape
+        self._kernel: FloatArray = kernel.reshape(count, bins, -1)  # [C, B, units]
+        # Numbers come first in x_0, categories and reduced interactions behind them.
+        self._request, content, self._interaction = (
+            part[part < count] for part in (split.request, split.content, split.interaction)
+        )
+        inputs = contents.inputs[:, : len(content)]
+        lower, slope = self._lower[content], self._slope[content]
+        self.of_contents: FloatArray = numpy.zeros((len(inputs), self._kernel.shape[2]), numpy.float32)
+        """What the contents' own numbers add [contents, units]."""
+        for column, number in enumerate(content):
+            share = numpy.clip((inputs[:, [column]] - lower[column]) * slope[column], 0, 1) - 0.5
+            self.of_contents += share @ self._kernel[number]
+
+    def rows(
+        self, request: tensorflow.Tensor, interaction: tensorflow.Tensor, of_contents: tensorflow.Tensor
+    ) -> tensorflow.Tensor:
+        """Outputs [units, N].
+
+        Args:
+            request: What the candidates share of x_0, numbers first [request columns].
+            interaction: Columns that depend on the slate, or on user and content, numbers first [columns, N].
+            of_contents: `self.of_contents` of the candidates [units, N].
+        """
+        of_request = self._shares(request[: len(self._request), tensorflow.newaxis], self._request)
+        of_interaction = self._shares(interaction, self._interaction)
+        return of_interaction + (of_request + of_contents)
+
+    def _shares(self, values: tensorflow.Tensor, numbers: IntArray) -> tensorflow.Tensor:
+        """What some numbers [columns, N] add [units, N]."""
+        columns, bins = numpy.nonzero(self._slope[numbers])
+        lower, slope, kernel = (
+            part[numbers][columns, bins] for part in (self._lower, self._slope, self._kernel)
+        )  # [active bins], [active bins], [active bins, units]
+        # Every bin counts from its middle; bins that are off stand below theirs.
+        middle = -self._kernel[numbers].sum(axis=(0, 1)) / 2
+        offset = tensorflow.gather(values, columns) - lower[:, None]
+        share = tensorflow.raw_ops.ClipByValue(t=offset * slope[:, None], clip_value_min=0.0, clip_value_max=1.0)
+        return tensorflow.matmul(numpy.ascontiguousarray(kernel.T), share) + middle[:, None]
