@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
-MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
+MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp.kubernetes, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
 .PHONY: setup run test lint types protos
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from orchestration.compiling import Target
 from orchestration.configuration import RunConfiguration, read_configuration
+from orchestration.resources.settings import read_resources
 
 
 def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> None:
@@ -36,7 +38,22 @@ def configuration_of(given: argparse.Namespace) -> RunConfiguration:
     return read_configuration(given.config, [*as_of, *given.set])
 
 
-def add_image_options(parser: argparse.ArgumentParser) -> None:
-    """Adds --tag and --registry."""
+def add_target_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --resources, --tag and --registry."""
+    parser.add_argument(
+        "--resources",
+        type=Path,
+        default=Path("configs/resources/gke.yaml"),
+        help="what each step asks of the cluster, a YAML file (default: %(default)s)",
+    )
     parser.add_argument("--tag", help="tag of the images: the commit they were built from (default: development)")
     parser.add_argument("--registry", default="", help="what stands before the images' names")
+
+
+def target_of(given: argparse.Namespace) -> Target:
+    """Reads what those options name.
+
+    Raises:
+        ContractError: The file has an unknown key, a missing step or a wrong value.
+    """
+    return Target(read_resources(given.resources), given.tag, given.registry)

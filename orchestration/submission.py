@@ -11,7 +11,7 @@ import kfp
 import kfp_server_api  # type: ignore[import-untyped]  # it ships no type information
 import urllib3.exceptions
 
-from orchestration.compiling import compile_pipeline
+from orchestration.compiling import Target, compile_pipeline
 from schemas.errors import ContractError
 
 
@@ -23,8 +23,7 @@ def submit_pipeline(
     run_name: str,
     experiment: str,
     namespace: str,
-    tag: str | None = None,
-    registry: str = "",
+    target: Target,
 ) -> str:
     """Sends a pipeline to a server, which runs it once.
 
@@ -35,8 +34,7 @@ def submit_pipeline(
         run_name: What the server shows.
         experiment: The server's group of runs; made where it does not exist.
         namespace: The Kubernetes namespace of the server's user.
-        tag: The images' tag, a commit.
-        registry: What stands before the images' names.
+        target: The cluster behind it, and the images.
 
     Returns:
         The run's id on the server.
@@ -46,7 +44,7 @@ def submit_pipeline(
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pipeline.yaml"
-        compile_pipeline(pipeline, path, {}, tag, registry)
+        compile_pipeline(pipeline, path, {}, target)
         try:
             result = _client(host, namespace).create_run_from_pipeline_package(
                 str(path), arguments=arguments, run_name=run_name, experiment_name=experiment, namespace=namespace

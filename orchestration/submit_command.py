@@ -8,7 +8,13 @@ from typing import Any
 
 from orchestration.arguments import EXTENDED, NOTHING, TRAINED, Input, daily_arguments, refresh_arguments
 from orchestration.run_folder import new_run_id
-from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of, option_of
+from orchestration.shared_options import (
+    add_configuration_options,
+    add_target_options,
+    configuration_of,
+    option_of,
+    target_of,
+)
 from orchestration.submission import submit_pipeline
 from schemas.errors import ContractError
 from schemas.instants import Instant, parse_instant
@@ -34,7 +40,7 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
     parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
     add_configuration_options(parser, "configs/production.yaml")
-    add_image_options(parser)
+    add_target_options(parser)
     parser.set_defaults(action=submit)
 
 
@@ -67,8 +73,7 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
         run_name=f"{given.pipeline} {new_run_id(configuration, now)}",
         experiment=given.experiment,
         namespace=given.namespace,
-        tag=given.tag,
-        registry=given.registry,
+        target=target_of(given),
     )
     print(f"{given.host}: run {run_id}")
 

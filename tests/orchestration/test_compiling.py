@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
+from kfp import components
 
 import pipeline
 from orchestration.arguments import EXTENDED, SECTIONS, TRAINED, settings_arguments
 from orchestration.command_line import main
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
+from orchestration.resources.settings import read_resources
 
 PIPELINES = {"daily": pipeline.daily, "refresh": pipeline.refresh}
 PRODUCTION = PROJECT_ROOT / "configs" / "production.yaml"
@@ -31,7 +33,7 @@ STEP_IMAGES = {
 def _compiled(output: Path, *options: str) -> dict[str, Any]:
     command = ["compile", "--output", str(output), "--config", str(PRODUCTION), *options]
     assert main(PIPELINES, command) == 0
-    return {name: yaml.safe_load((output / f"{name}.yaml").read_text()) for name in PIPELINES}
+    return {name: next(yaml.safe_load_all((output / f"{name}.yaml").read_text())) for name in PIPELINES}
 
 
 def _containers(specification: dict[str, Any]) -> dict[str, Any]:
@@ -86,3 +88,50 @@ def test_an_unknown_key_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
         main(PIPELINES, ["compile", "--output", str(tmp_path / "b"), "--config", str(PRODUCTION), "--set", "a=1"]) == 2
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_kfp_loads_what_is_written(tmp_path: Path) -> None:
+    _compiled(tmp_path / "build", "--tag", "golden")
+    for name, made in PIPELINES.items():
+        loaded = components.load_component_from_file(str(tmp_path / "build" / f"{name}.yaml"))
+        assert loaded.pipeline_spec.root.dag.tasks.keys() == made.pipeline_spec.root.dag.tasks.keys()
+
+
+@pytest.mark.parametrize("cluster", ["gke", "local"])
+def test_every_step_asks_for_what_its_cluster_s_configuration_says(tmp_path: Path, cluster: str) -> None:
+    path = PROJECT_ROOT / "configs" / "resources" / f"{cluster}.yaml"
+    resources = read_resources(path)
+    for name, specification in _compiled(tmp_path / cluster, "--resources", str(path)).items():
+        platform = _platform(tmp_path / cluster / f"{name}.yaml")
+        tasks = {task.replace("task-", ""): found for task, found in specification["root"]["dag"]["tasks"].items()}
+        for executor, container in _containers(specification).items():
+            task = executor.removeprefix("exec-")
+            wanted = resources.of_step(task.rstrip("-0123456789").replace("-", "_"))
+            found = container["resources"]
+            assert (found["resourceCpuRequest"], found["resourceCpuLimit"]) == (wanted.cpu.request, wanted.cpu.limit)
+            assert found["resourceMemoryRequest"] == wanted.memory.request
+            assert found["resourceMemoryLimit"] == wanted.memory.limit
+            gpus = wanted.accelerator.count if wanted.accelerator else 0
+            assert int(found.get("accelerator", {}).get("resourceCount", 0)) == gpus
+            assert wanted.retry is not None
+            assert tasks[task]["retryPolicy"]["maxRetryCount"] == wanted.retry.attempts
+            assert tasks[task]["retryPolicy"]["backoffDuration"] == wanted.retry.first_wait
+            placement = platform.get(executor, {})
+            assert placement.get("nodeSelector", {}).get("labels", {}) == wanted.node_selector
+            keys = [toleration["key"] for toleration in placement.get("tolerations", [])]
+            assert keys == [toleration.key for toleration in wanted.tolerations]
+            secrets = [secret["secretName"] for secret in placement.get("secretAsEnv", [])]
+            assert secrets == [secret.name for secret in wanted.secrets]
+
+
+def test_a_run_on_this_machine_asks_for_nothing() -> None:
+    """kfp.local would warn of every setting that it cannot keep."""
+    for made in PIPELINES.values():
+        assert "retryPolicy" not in str(made.pipeline_spec)
+        assert not made.platform_spec.platforms
+
+
+def _platform(path: Path) -> dict[str, Any]:
+    """What is particular to Kubernetes, by executor; the second document of the file."""
+    _, *others = yaml.safe_load_all(path.read_text())
+    return others[0]["platforms"]["kubernetes"]["deploymentSpec"]["executors"] if others else {}

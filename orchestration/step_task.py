@@ -1,0 +1,22 @@
+"""A step as a task of a pipeline: its fingerprint, so that a cache knows its code, and its resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.fingerprint import step_fingerprint
+from orchestration.resources.applying import with_resources
+
+
+def step_task(component: Any, **inputs: Any) -> Any:
+    """Makes the task of one step.
+
+    Args:
+        component: What dsl.component made of a step's function in components/<step>/component.py.
+        **inputs: Of the component, without its fingerprint.
+
+    Returns:
+        A dsl.PipelineTask.
+    """
+    step = component.name.replace("-", "_")
+    return with_resources(component(**inputs, fingerprint=step_fingerprint(step)), step)
