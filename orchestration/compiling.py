@@ -72,7 +72,7 @@ def compile_pipelines(pipelines: dict[str, Any], output: Path, defaults: dict[st
 def _retag(path: Path, tag: str, registry: str) -> None:
     text = path.read_text(encoding="utf-8")
     # The first document is the pipeline; the second, if there is one, what is particular to Kubernetes.
-    specification = next(yaml.safe_load_all(text))
+    specification = next(yaml.load_all(text, yaml.CSafeLoader))
     executors = specification["deploymentSpec"]["executors"].values()
     for image in {executor["container"]["image"] for executor in executors if "container" in executor}:
         text = text.replace(f"image: {image}\n", f"image: {retagged(image, tag, registry)}\n")

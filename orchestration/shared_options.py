@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestration.compiling import Target
 from orchestration.configuration import RunConfiguration, read_configuration
 from orchestration.resources.settings import read_resources
+from schemas.errors import ContractError
 
 
 def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> None:
@@ -57,3 +58,21 @@ def target_of(given: argparse.Namespace) -> Target:
         ContractError: The file has an unknown key, a missing step or a wrong value.
     """
     return Target(read_resources(given.resources), given.tag, given.registry)
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --host, --experiment and --namespace."""
+    parser.add_argument("--host", required=True, help="address of the KFP API, for example http://localhost:8080")
+    parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
+    parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
+
+
+def remote_address(option: str, address: str) -> str:
+    """An address that a server can read.
+
+    Raises:
+        ContractError: It is a path of this machine.
+    """
+    if "://" not in address:
+        raise ContractError(f"{option} {address}: a server cannot read this machine's files; give a gs:// address")
+    return address

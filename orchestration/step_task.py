@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from orchestration.fingerprint import step_fingerprint
@@ -19,4 +20,10 @@ def step_task(component: Any, **inputs: Any) -> Any:
         A dsl.PipelineTask.
     """
     step = component.name.replace("-", "_")
-    return with_resources(component(**inputs, fingerprint=step_fingerprint(step)), step)
+    return with_resources(component(**inputs, fingerprint=_fingerprint(step)), step)
+
+
+@functools.cache
+def _fingerprint(step: str) -> str:
+    """Once per process, though a pipeline is traced anew for each cluster."""
+    return step_fingerprint(step)

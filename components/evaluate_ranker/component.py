@@ -40,6 +40,7 @@ def evaluate_ranker(
 
     from components.evaluate_ranker import step
     from components.evaluate_ranker.settings import EvaluationSettings
+    from schemas.lineage import lineage
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
 
@@ -58,3 +59,6 @@ def evaluate_ranker(
         )
     evaluation.metadata.update(report.metadata())
     evaluation.metadata.update(as_of=examples.metadata["as_of"], fingerprint=fingerprint)
+    evaluation.metadata.update(
+        lineage(examples=examples, ranker_without_graph=without_graph, ranker_with_graph=with_graph)
+    )
