@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def storage_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageEmulator]:
-    """An empty Google Cloud Storage that google-cloud-storage uses during the test."""
+    """An empty Google Cloud Storage that google-cloud-storage uses during the test, with short pauses before retries."""
+    from schemas.remote import retrying
     from tests.storage_emulator import StorageEmulator
 
+    monkeypatch.setattr(retrying, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(retrying, "GIVE_UP_AFTER", 0.5)
     emulator = StorageEmulator()
     with emulator.serve():
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)

@@ -1,5 +1,8 @@
 """Google Cloud Storage for tests: gcp-storage-emulator in a thread, with a record of its requests and faults on demand.
 
+It checks ifGenerationMatch, which the emulator ignores.
+
+
 def test_something(storage_emulator: StorageEmulator) -> None:  # the fixture of tests/conftest.py
     storage_emulator.upload(folder, "gs://shop/logs")
 """
@@ -8,12 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import io
+import json
+import re
+import socket
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gcp_storage_emulator.server import RequestHandler, Router
 from gcp_storage_emulator.storage import Storage
@@ -21,13 +28,18 @@ from google.cloud import storage
 
 from schemas.remote.address import RemoteFolder
 
+CUT = -1
+"""In place of a status: the connection breaks when half of the body has gone over it, in either direction."""
+LOST = -2
+"""In place of a status: the request is carried out, and the connection breaks before the answer."""
+
 
 class StorageEmulator:
     """A server that forgets everything when the test ends.
 
     Attributes:
         requests: Method and decoded path of each request, in order.
-        fault: Given method and decoded path, the HTTP status to fail with; None to serve.
+        fault: Given method and decoded path, the HTTP status to fail with, CUT or LOST; None to serve.
         store: The emulator's objects.
         url: For STORAGE_EMULATOR_HOST.
     """
@@ -86,6 +98,9 @@ class StorageEmulator:
 
 
 class _Handler(RequestHandler):  # type: ignore[misc]  # the emulator ships no types
+    rfile: BinaryIO
+    wfile: BinaryIO
+
     def __init__(self, emulator: StorageEmulator, *arguments: Any) -> None:
         self.emulator = emulator
         super().__init__(emulator.store, *arguments)
@@ -94,11 +109,46 @@ class _Handler(RequestHandler):  # type: ignore[misc]  # the emulator ships no t
         path = urllib.parse.unquote(self.path)
         self.emulator.requests.append(f"{method} {path}")
         status = self.emulator.fault(method, path)
-        if status is None:
-            Router(self).handle(method)
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length // 2 if status == CUT else length)
+        if len(body) < length:
+            # The service forgets a request that does not arrive whole.
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_error(status)
+        if status is None and self._precondition_fails(path, body):
+            status = http.HTTPStatus.PRECONDITION_FAILED
+        if status not in (None, CUT, LOST):
+            self.send_error(status)
+            return
+        connection, answer = self.wfile, io.BytesIO()
+        self.rfile, self.wfile = io.BytesIO(body), answer
+        Router(self).handle(method)
+        self.wfile = connection
+        if status is None:
+            self.wfile.write(answer.getvalue())
+            return
+        if status == CUT:
+            head, _, content = answer.getvalue().partition(b"\r\n\r\n")
+            self.wfile.write(head + b"\r\n\r\n" + content[: len(content) // 2])
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _precondition_fails(self, path: str, body: bytes) -> bool:
+        """Whether the service would refuse the request by its ifGenerationMatch, which the emulator ignores."""
+        url = urllib.parse.urlsplit(path)
+        query = urllib.parse.parse_qs(url.query)
+        if "ifGenerationMatch" not in query or "upload_id" in query:
+            return False
+        bucket, _, name = url.path.partition("/b/")[2].partition("/o")
+        name = query["name"][0] if "name" in query else name.removeprefix("/")
+        if not name:
+            # An upload names the object in its body.
+            metadata = re.search(rb"\{.*\}", body)
+            name = json.loads(metadata[0])["name"] if metadata else ""
+        stored = self.emulator.store.objects.get(bucket, {}).get(name, {})
+        return bool(query["ifGenerationMatch"][0] != stored.get("generation", "0"))
 
     def do_GET(self) -> None:  # noqa: N802  # http.server's name
         self._answer("GET")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import tensorflow
 from components.evaluate_ranker.export_checks import ExportFacts
 from components.evaluate_ranker.predictions import FIXED, SIGNATURE
 from components.evaluate_ranker.settings import EvaluationSettings
+from components.train_ranker.rank_latency import rank_milliseconds
 from components.train_ranker.records import parse_requests
 from components.train_ranker.replay import largest_difference
 from components.train_ranker.sample_requests import requests_of_batch
@@ -23,9 +23,6 @@ from schemas.ranking_features import ranking_features
 
 SERVED = ("rank", "score")
 """What a server is asked for."""
-
-UNTIMED_CALLS = 3
-"""The first calls trace and allocate; a server has its warm-up requests for them."""
 
 
 def export_facts(saved_model: Path, examples: ExampleArtifact, settings: EvaluationSettings) -> ExportFacts:
@@ -50,8 +47,7 @@ def export_facts(saved_model: Path, examples: ExampleArtifact, settings: Evaluat
         for requests in (warm_up, _record_requests(signatures, examples, settings.replayed_requests))
         for request in requests
     ]
-    ranked = [request for request in warm_up if request.signature == "rank"]
-    milliseconds = _rank_milliseconds(signatures["rank"], ranked, candidates, settings.rank_repeats)
+    milliseconds = rank_milliseconds(signatures["rank"], warm_up, candidates, settings.rank_repeats)
     # The builtin max passes NaN over.
     return ExportFacts(float(numpy.max(differences)), len(differences), size, milliseconds, candidates)
 
@@ -65,21 +61,3 @@ def _record_requests(signatures: Any, examples: ExampleArtifact, count: int) -> 
     features = [feature for feature in ranking_features() if feature.name in inputs]
     batch, _ = parse_requests(serialized, features, examples.details.embedding_size)
     return requests_of_batch(batch, signatures[SIGNATURE](examples=serialized)[FIXED].numpy(), features)
-
-
-def _rank_milliseconds(rank: Any, warm_up: list[WarmUpRequest], candidates: int, repeats: int) -> float:
-    """The fastest of several calls with that many candidates, those of the largest warm-up request over again."""
-    if not warm_up:
-        return math.nan
-    largest = max(warm_up, key=lambda request: len(request.expected))
-    content_ids = numpy.resize(largest.inputs["content_ids"], candidates)
-    inputs = {
-        name: tensorflow.constant(value) for name, value in {**largest.inputs, "content_ids": content_ids}.items()
-    }
-    taken = []
-    for _ in range(UNTIMED_CALLS + repeats):
-        started = time.perf_counter()
-        for answer in rank(**inputs).values():
-            answer.numpy()
-        taken.append(time.perf_counter() - started)
-    return 1000 * min(taken[UNTIMED_CALLS:])

@@ -40,7 +40,7 @@ def push_ranker(
         step.push_ranker(
             ranker=Path(ranker.path),
             evaluation=Path(evaluation.path),
-            base=Path(base),
+            base=base,
             output=Path(push.path),
             settings=parse_settings(PushSettings, settings, "argument 'push'"),
             report=report,

@@ -1,80 +1,65 @@
-"""Push and rollback: first the version's folder, then the pointer, then what nothing points at any more."""
+"""Push: first the version's folder, then the label, then what nothing needs any more."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from components.push_ranker.model_config import (
-    STABLE,
-    ServedVersions,
-    read_served_versions,
-    write_served_versions,
-)
+from components.push_ranker.labels import move_label
+from components.push_ranker.model_config import model_config_text, read_served_versions, write_served_versions
+from components.push_ranker.model_server import model_server
+from components.push_ranker.serving_base import ServingBase, open_base
 from components.push_ranker.settings import PushSettings
-from components.push_ranker.version_folder import place_version, versions_on_disk
-from schemas.errors import ContractError
+from components.push_ranker.version_folder import require_model
 
 
-def push_version(saved_model: Path, base: Path, version: int, settings: PushSettings) -> bool:
-    """Serves a version as `stable`.
+def push_version(saved_model: Path, base: str | Path, version: int, settings: PushSettings) -> bool:
+    """Serves a version under the label of the settings; other labels stay where they are.
 
-    The pointer moves last: after a kill before it, the old version is served and the same push can be repeated.
+    After a kill at any point the label means the old version or the new one, both complete, and the same push can be
+    repeated.
 
     Args:
         saved_model: The exported model.
-        base: The folder of the model's versions.
+        base: The folder of the model's versions, local or gs://.
         version: Its version.
-        settings: How many versions to keep, and the server's view of the folder.
+        settings: The label, how many versions to keep, and the server.
 
     Returns:
-        False where that version with the same bytes was served already; nothing has changed then, not even after a
-        rollback to an older version.
+        False where that version with the same bytes was served already; its label does not change then, not even after
+        a rollback to an older version.
 
     Raises:
-        ContractError: Other bytes lie under that version, or there is no SavedModel.
+        ContractError: Other bytes lie under that version, there is no SavedModel, or the server does not load it.
     """
-    before = read_served_versions(base)
-    placed = place_version(saved_model, base, version)
-    if not placed and version in before.versions:
-        return False
-    labels = {**before.labels, STABLE: version}
-    listed = {*before.versions, version} & set(versions_on_disk(base))
-    newest = sorted(listed)[-settings.keep_versions :]
-    after = ServedVersions(tuple(sorted({*newest, *labels.values()})), labels)
-    _write(base, after, settings)
-    for old in versions_on_disk(base):
-        if old not in after.versions:
-            shutil.rmtree(base / str(old))
-    return True
+    require_model(saved_model)
+    folder = open_base(base)
+    with folder.writing():
+        placed = folder.place(saved_model, version)
+        before = read_served_versions(base)
+    new = placed or version not in before.versions or before.moving == (settings.label, version)
+    if new:
+        move_label(folder, settings.label, version, settings)
+    with folder.writing():
+        remove_old_versions(folder, version, settings)
+    return new
 
 
-def roll_back(base: Path, version: int | None, settings: PushSettings) -> int:
-    """Moves the label `stable` to an older version.
+def remove_old_versions(folder: ServingBase, version: int, settings: PushSettings) -> None:
+    """Unlists and removes the versions that need not be kept, and what kills have left of any.
 
     Args:
-        base: The folder of the model's versions.
-        version: Where to; the newest version older than the stable one where it is None.
-        settings: The server's view of the folder.
-
-    Returns:
-        The version that is stable now.
-
-    Raises:
-        ContractError: There is no such version; the message lists those that there are.
+        folder: The folder, which the caller is `writing`.
+        version: The one that was pushed; younger ones that are not listed may be those of another push.
+        settings: How many versions to keep, and the server.
     """
-    served = read_served_versions(base)
-    loaded = [number for number in served.versions if number in versions_on_disk(base)]
-    stable = served.labels.get(STABLE)
-    older = [number for number in loaded if stable is not None and number < stable]
-    target = version if version is not None else (older[-1] if older else None)
-    if target is None or target not in loaded:
-        wanted = "no older version" if target is None else f"no version {target}"
-        raise ContractError(f"{base}: {wanted} to roll back to; stable is {stable}, served are {loaded}")
-    _write(base, ServedVersions(served.versions, {**served.labels, STABLE: target}), settings)
-    return target
-
-
-def _write(base: Path, served: ServedVersions, settings: PushSettings) -> None:
-    base_path = settings.served_base_path or str(base.resolve())
-    write_served_versions(base, served, settings.model_name, base_path)
+    before = read_served_versions(folder.location)
+    after = before.kept(folder.versions(), settings.keep_versions)
+    if after != before:
+        with model_server(settings) as server:
+            if server is not None:
+                server.reload(model_config_text(after, settings, folder.location))
+        write_served_versions(folder, after, settings)
+    for old in folder.versions():
+        if old not in after.versions and (old < version or old in before.versions):
+            folder.remove(old)
+    folder.remove_interrupted(version)

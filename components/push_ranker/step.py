@@ -1,4 +1,4 @@
-"""The step: pushes the first seed of a blessed ranker; says why where it does not."""
+"""The step: pushes the first seed of a ranker that is blessed and fit to be served; says why where it does not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
+from components.push_ranker.infra_validation import reason_to_refuse
 from components.push_ranker.model_config import STABLE, read_served_versions
 from components.push_ranker.push import push_version
 from components.push_ranker.settings import PushSettings
@@ -22,15 +23,18 @@ PUSH_FILE = "push.json"
 
 
 def push_ranker(
-    *, ranker: Path, evaluation: Path, base: Path, output: Path, settings: PushSettings, report: StepReport
+    *, ranker: Path, evaluation: Path, base: str | Path, output: Path, settings: PushSettings, report: StepReport
 ) -> None:
-    """Pushes a ranker, if its evaluation blesses it; the version is the instant that its tables know.
+    """Pushes a ranker, if its evaluation blesses it and a fresh process can serve it.
+
+    The version is the instant that its tables know.
 
     Args:
         ranker: The ranker artifact with the graph.
         evaluation: The evaluation artifact of that very ranker.
-        base: The folder that TensorFlow Serving reads; versions and models.config lie in it.
-        output: The push artifact: push.json with `pushed`, `version`, `reason`, `stable` and `versions`.
+        base: The folder that TensorFlow Serving reads, local or gs://; versions and models.config lie in it.
+        output: The push artifact: push.json with `pushed`, `version`, `reason`, `label`, `stable`, `labels` and
+            `versions`.
         settings: See PushSettings.
         report: Gets `pushed` and `versions`.
 
@@ -47,7 +51,11 @@ def push_ranker(
         )
     verdict = json.loads((evaluation / "evaluation.json").read_text(encoding="utf-8"))["verdict"]
     version = int(compact_instant(artifact.served_as_of))
-    if verdict["blessed"]:
+    if not verdict["blessed"]:
+        pushed, reason = False, "not blessed: " + "; ".join(verdict["reasons"])
+    elif unfit := reason_to_refuse(artifact.saved_model(), settings.infra_validation):
+        pushed, reason = False, f"refused by infra validation: {unfit}"
+    else:
         if settings.feature_store is not None:
             # A version whose users have no vectors would rank everybody as if they were cold.
             require_published(
@@ -55,14 +63,14 @@ def push_ranker(
             )
         pushed = push_version(artifact.saved_model(), base, version, settings)
         reason = "blessed" if pushed else "the same bytes are served already"
-    else:
-        pushed, reason = False, "not blessed: " + "; ".join(verdict["reasons"])
     served = read_served_versions(base)
     result = {
         "pushed": pushed,
         "version": version,
         "reason": reason,
+        "label": settings.label,
         "stable": served.labels.get(STABLE),
+        "labels": served.labels,
         "versions": list(served.versions),
     }
     counts: dict[str, float] = {"pushed": int(pushed), "versions": len(served.versions)}

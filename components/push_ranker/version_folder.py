@@ -9,6 +9,19 @@ from pathlib import Path
 from schemas.errors import ContractError
 from schemas.folders import whole_folder
 
+MODEL_FILE = "saved_model.pb"
+"""What TensorFlow Serving takes a folder for a model by."""
+
+
+def require_model(saved_model: Path) -> None:
+    """Refuses a folder that holds no model.
+
+    Raises:
+        ContractError: It has no saved_model.pb.
+    """
+    if not (saved_model / MODEL_FILE).is_file():
+        raise ContractError(f"{saved_model}: no {MODEL_FILE}; train the ranker anew")
+
 
 def versions_on_disk(base: Path) -> list[int]:
     """Versions that lie complete under the base folder, ascending."""
@@ -29,8 +42,7 @@ def place_version(saved_model: Path, base: Path, version: int) -> bool:
     Raises:
         ContractError: There is no SavedModel, or other bytes lie under that version.
     """
-    if not (saved_model / "saved_model.pb").is_file():
-        raise ContractError(f"{saved_model}: no saved_model.pb; train the ranker anew")
+    require_model(saved_model)
     target = base / str(version)
     if target.exists():
         different = first_difference(saved_model, target)

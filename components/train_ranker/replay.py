@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +14,12 @@ import numpy
 import tensorflow
 
 from components.command_line import exit_code_of
+from components.fresh_process import last_error_line, run_in_fresh_process
 from components.train_ranker.signatures import OUTPUT
 from components.train_ranker.warm_up import WarmUpRequest, read_warm_up
 from schemas.errors import ContractError
 
 TOLERANCE = 1e-5
-PROJECT = Path(__file__).parents[2]
 
 
 def replay_here(saved_models: list[Path]) -> None:
@@ -62,17 +59,11 @@ def replay_in_fresh_process(saved_models: list[Path]) -> None:
     Raises:
         ContractError: An answer differs, or the process failed.
     """
-    search = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-    finished = subprocess.run(
-        [sys.executable, "-m", "components.train_ranker.replay", *map(str, saved_models)],
-        env={**os.environ, "PYTHONPATH": search},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    finished = run_in_fresh_process("components.train_ranker.replay", [str(folder) for folder in saved_models])
     if finished.returncode:
-        reason = finished.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise ContractError(f"the export does not replay (exit code {finished.returncode}): {reason[0]}")
+        raise ContractError(
+            f"the export does not replay (exit code {finished.returncode}): {last_error_line(finished)}"
+        )
 
 
 if __name__ == "__main__":

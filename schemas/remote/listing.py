@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from schemas.errors import ContractError
 from schemas.remote.address import RemoteFolder
 from schemas.remote.refusals import storage_refusals
+from schemas.remote.retrying import patiently
 
 if TYPE_CHECKING:
     from google.cloud import storage
 
-FIELDS = "items(name,size,crc32c,generation),nextPageToken"
+FIELDS = "items(name,size,crc32c,generation,contentEncoding),nextPageToken"
 HADOOP_MARKER = "_$folder$"
 """Ends the name of the empty object that Hadoop's connector leaves for a folder."""
 
@@ -69,6 +70,20 @@ def remote_listing(location: str, needed: Callable[[str], bool] = lambda _: True
         yield Listing(folder, files, skipped)
 
 
+def remote_names(location: str) -> list[str]:
+    """The paths of the files inside a remote folder, sorted; empty where there is none.
+
+    Args:
+        location: gs://<bucket>/<prefix>.
+
+    Raises:
+        ContractError: There is no such bucket, access is refused, or an object's name cannot be a file's.
+    """
+    folder = RemoteFolder.parse(location)
+    with storage_client(folder.url) as client:
+        return list(list_files(client, folder))
+
+
 @contextlib.contextmanager
 def storage_client(url: str) -> Iterator[storage.Client]:
     """Opens a client with the credentials of the environment.
@@ -98,7 +113,7 @@ def list_files(client: storage.Client, folder: RemoteFolder) -> dict[str, storag
         ContractError: The bucket cannot be listed, or an object's name cannot be a file's.
     """
     with storage_refusals(folder.url):
-        found = list(client.list_blobs(folder.bucket, prefix=folder.prefix, fields=FIELDS))
+        found = list(client.list_blobs(folder.bucket, prefix=folder.prefix, fields=FIELDS, retry=patiently()))
     blobs = {blob.name.removeprefix(folder.prefix): blob for blob in found}
     folders = {str(parent) for name in blobs for parent in PurePosixPath(name).parents}
     files: dict[str, storage.Blob] = {}

@@ -12,6 +12,8 @@ from schemas.remote.address import RemoteFolder, is_remote, local_folder
 from schemas.remote.listing import list_files, storage_client
 from schemas.remote.reading import temporary_folder
 from schemas.remote.refusals import storage_refusals
+from schemas.remote.removal import delete_files
+from schemas.remote.retrying import patiently
 from schemas.remote.transfer import upload_files
 
 PUBLISHING = "_publishing"
@@ -67,17 +69,13 @@ def publish_folder(folder: Path, location: str) -> None:
         _refuse_taken(target, set(there))
         bucket = client.bucket(target.bucket)
         marker = bucket.blob(target.prefix + PUBLISHING)
-        with storage_refusals(target.url):
-            marker.upload_from_string(b"")
-            if FILE_NAME in there:
-                there[FILE_NAME].delete()
-        upload_files(bucket, target.prefix, {name: path for name, path in files.items() if name != FILE_NAME})
-        with storage_refusals(target.url):
-            for name in there.keys() - files.keys() - {PUBLISHING}:
-                there[name].delete()
-        upload_files(bucket, target.prefix, {FILE_NAME: files[FILE_NAME]})
-        with storage_refusals(target.url):
-            marker.delete()
+        with storage_refusals(f"{target.url}/{PUBLISHING}"):
+            marker.upload_from_string(b"", retry=patiently())
+        delete_files(blob for name, blob in there.items() if name == FILE_NAME)
+        upload_files(bucket, target.prefix, {name: path for name, path in files.items() if name != FILE_NAME}, there)
+        delete_files(blob for name, blob in there.items() if name not in {*files, PUBLISHING})
+        upload_files(bucket, target.prefix, {FILE_NAME: files[FILE_NAME]}, {})
+        delete_files([marker])
 
 
 def _refuse_taken(folder: RemoteFolder, names: set[str]) -> None:

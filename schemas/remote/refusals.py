@@ -34,6 +34,10 @@ def storage_refusals(url: str) -> Iterator[None]:
             f"{url}: there is no such bucket or object at {_server()}, or it was replaced while it was read; "
             "check the address and run again"
         ) from error
+    except service.PreconditionFailed as error:
+        raise ContractError(
+            f"{url}: another writer has changed it since it was read; let only one write there, and run again"
+        ) from error
     except (service.Forbidden, service.Unauthorized, authentication.GoogleAuthError) as error:
         raise ContractError(
             f"{url}: no access at {_server()} ({_first_line(error)}); sign in with `gcloud auth application-default "

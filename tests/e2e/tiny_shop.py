@@ -44,6 +44,7 @@ cold_content_views: 20
 source: simulator
 simulator: {impressions: 15000, days: 6, contents: 60, articles: 100, brands: 10, users: 80, seed: 3}
 network: {embedding_size: 8, lstm_hidden_size: 4, fan_out: [4, 2], epochs: 1}
+push: {infra_validation: {enabled: false}}  # remembering rankers are no models
 """
 """Its logs end a day after the daily run's."""
 

@@ -31,7 +31,7 @@ def main(words: list[str]) -> int:
     publish.add_argument("--space", help="which space; the only one by default")
     publish.add_argument("--as-of", help="which version; the youngest by default")
     prune = actions.add_parser("prune", parents=[common], help="remove the spaces that no version of the ranker reads")
-    prune.add_argument("--base", type=Path, help="serving folder of push_ranker; the spaces of its versions stay")
+    prune.add_argument("--base", help="serving folder of push_ranker, may be gs://...; the spaces of its versions stay")
     prune.add_argument("--keep", nargs="*", default=[], help="further spaces that stay")
     options = parser.parse_args(words)
     return exit_code_of(lambda: _publish(options) if options.action == "publish" else _prune(options))

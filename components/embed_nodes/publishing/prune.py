@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from components.push_ranker.version_folder import versions_on_disk
+from components.push_ranker.serving_base import open_base
 from schemas.errors import ContractError
 from schemas.feature_store import FeatureStoreSettings, open_feature_store
 from schemas.ranker_artifact import SERVED_RANKER
@@ -42,25 +42,26 @@ def prune_spaces(settings: FeatureStoreSettings, keep: Collection[str]) -> list[
     return removed
 
 
-def loaded_spaces(base: Path) -> set[str]:
+def loaded_spaces(base: str | Path) -> set[str]:
     """The spaces of the ranker's versions that lie under the serving folder, each of which may be loaded.
 
     Args:
-        base: The folder that push_ranker writes.
+        base: The folder that push_ranker writes, local or gs://.
 
     Raises:
         ContractError: There is no version, or one does not say its space.
     """
-    versions = versions_on_disk(base)
+    folder = open_base(base)
+    versions = folder.versions()
     if not versions:
         raise ContractError(f"{base}: no version of the ranker here; give the folder that push_ranker writes")
     spaces = set()
     for version in versions:
-        path = base / str(version) / SERVED_RANKER
-        if not path.is_file():
+        text = folder.read_file(version, SERVED_RANKER.as_posix())
+        if text is None:
             raise ContractError(
-                f"{path}: not found, so that the space of version {version} is unknown; "
+                f"{base}/{version}/{SERVED_RANKER}: not found, so that the space of version {version} is unknown; "
                 "name the spaces to keep with --keep"
             )
-        spaces.add(str(json.loads(path.read_text(encoding="utf-8"))["space"]))
+        spaces.add(str(json.loads(text)["space"]))
     return spaces

@@ -216,7 +216,7 @@ class TinyRanker(tensorflow.Module):
 def export_tiny_model(folder: Path, model: TinyRanker) -> Path:
     """Writes a SavedModel with its warm-up requests; what is due to `score` is what the model without a fault says."""
     rank = tensorflow.function(model.rank).get_concrete_function(**request_specification())
-    signatures = {"score_examples": model.score_examples, "score": model.score, "rank": rank}
+    signatures = {"score_examples": model.score_examples, "score": model.score, "rank": rank, "serving_default": rank}
     tensorflow.saved_model.save(model, str(folder), signatures)
     request = {
         "user_embedding": numpy.zeros(4, numpy.float32),

@@ -11,7 +11,7 @@ import pytest
 from components.embed_nodes.publishing.publish import publish_users
 from components.push_ranker.__main__ import main
 from components.push_ranker.model_config import read_served_versions
-from components.push_ranker.settings import PushSettings
+from components.push_ranker.settings import InfraValidationSettings, PushSettings
 from components.push_ranker.step import push_ranker
 from schemas.artifact_meta import read_meta
 from schemas.errors import ContractError
@@ -22,10 +22,16 @@ from tests.components.embed_nodes.publishing.stores import AS_OF, sqlite_store, 
 from tests.components.push_ranker.served_folder import write_evaluation, write_ranker
 
 VERSION = 202603090000
+NOT_VALIDATED = InfraValidationSettings(enabled=False)
+"""The models of these tests are no models."""
 
 
 def push(
-    root: Path, ranker: Path, evaluation: Path, feature_store: FeatureStoreSettings | None = None
+    root: Path,
+    ranker: Path,
+    evaluation: Path,
+    feature_store: FeatureStoreSettings | None = None,
+    infra_validation: InfraValidationSettings = NOT_VALIDATED,
 ) -> dict[str, Any]:
     """Runs the step and returns push.json."""
     report = StepReport("push_ranker", 0.0)
@@ -34,7 +40,9 @@ def push(
         evaluation=evaluation,
         base=root / "base",
         output=root / "push",
-        settings=PushSettings(served_base_path="/models/ranker", feature_store=feature_store),
+        settings=PushSettings(
+            served_base_path="/models/ranker", feature_store=feature_store, infra_validation=infra_validation
+        ),
         report=report,
     )
     assert read_meta(root / "push", "push").counts == report.counts
@@ -49,7 +57,9 @@ def test_a_blessed_ranker_is_pushed_under_its_as_of_with_its_first_seed(tmp_path
         "pushed": True,
         "version": VERSION,
         "reason": "blessed",
+        "label": "stable",
         "stable": VERSION,
+        "labels": {"stable": VERSION},
         "versions": [VERSION],
     }
     served = tmp_path / "base" / str(VERSION) / "saved_model.pb"
@@ -95,20 +105,39 @@ def test_other_bytes_of_the_same_as_of_are_refused(tmp_path: Path) -> None:
         push(tmp_path, second, write_evaluation(tmp_path / "second evaluation", second))
 
 
-def test_the_command_line_pushes_lists_and_rolls_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    base = tmp_path / "base"
-    for day in (8, 9):
+def test_the_command_line_pushes_lists_promotes_and_rolls_back(
+    tmp_path: Path, base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.yaml").write_text("push: {infra_validation: {enabled: false}}", encoding="utf-8")
+    where = ["--base", base, "--config", str(tmp_path / "run.yaml")]
+    for day, label in ((8, "stable"), (9, "canary")):
         ranker = write_ranker(tmp_path / f"ranker {day}", f"day {day}", f"2026-03-0{day}T00:00:00Z")
         evaluation = write_evaluation(tmp_path / f"evaluation {day}", ranker)
         paths = ["--ranker", str(ranker), "--evaluation", str(evaluation), "--output", str(tmp_path / "push")]
-        assert main(["push", "--base", str(base), *paths]) == 0
-    assert main(["rollback", "--base", str(base)]) == 0
-    assert read_served_versions(base).labels == {"stable": 202603080000}
+        assert main(["push", *where, *paths, "--label", label]) == 0
     capsys.readouterr()
-    assert main(["list", "--base", str(base)]) == 0
-    assert capsys.readouterr().out == "202603080000  served  stable\n202603090000  served\n"
-    assert main(["rollback", "--base", str(base)]) == 2
+    assert main(["list", *where]) == 0
+    assert capsys.readouterr().out == "202603080000  served  stable\n202603090000  served  canary\n"
+    assert main(["promote", *where]) == 0
+    assert capsys.readouterr().out == "stable is now 202603090000\n"
+    assert read_served_versions(base).labels == {"stable": 202603090000, "canary": 202603090000}
+    assert main(["rollback", *where]) == 0
+    assert capsys.readouterr().out == "stable is now 202603080000\n"
+    assert main(["rollback", *where]) == 2
     assert "no older version" in capsys.readouterr().err
+    assert main(["push", *where, *paths, "--label", "newest"]) == 2
+    assert "command line: 'label': Input should be 'stable' or 'canary'" in capsys.readouterr().err
+
+
+def test_a_ranker_that_a_fresh_process_cannot_serve_is_not_pushed_and_the_step_says_why(tmp_path: Path) -> None:
+    ranker = write_ranker(tmp_path / "ranker")
+    result = push(
+        tmp_path, ranker, write_evaluation(tmp_path / "evaluation", ranker), None, InfraValidationSettings(seconds=0.01)
+    )
+    assert not result["pushed"]
+    assert "refused by infra validation" in result["reason"]
+    assert "in 0.01 s (push.infra_validation.seconds)" in result["reason"]
+    assert not (tmp_path / "base").exists()
 
 
 def test_no_version_is_served_before_the_vectors_of_its_space_are_there(tmp_path: Path) -> None:
