@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from orchestration.command_line import main
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.resources.settings import read_resources
+from tests.orchestration.golden_pipelines import FOLDER, compiled_golden
 
 PIPELINES = {"daily": pipeline.daily, "refresh": pipeline.refresh}
 PRODUCTION = PROJECT_ROOT / "configs" / "production.yaml"
@@ -33,7 +35,7 @@ STEP_IMAGES = {
 def _compiled(output: Path, *options: str) -> dict[str, Any]:
     command = ["compile", "--output", str(output), "--config", str(PRODUCTION), *options]
     assert main(PIPELINES, command) == 0
-    return {name: next(yaml.safe_load_all((output / f"{name}.yaml").read_text())) for name in PIPELINES}
+    return {name: next(yaml.load_all((output / f"{name}.yaml").read_text(), yaml.CSafeLoader)) for name in PIPELINES}
 
 
 def _containers(specification: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +92,27 @@ def test_an_unknown_key_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+def test_every_change_of_a_pipeline_shows_in_review(tmp_path: Path) -> None:
+    compiled = compiled_golden(tmp_path / "compiled")
+    kept = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    assert sorted(compiled) == sorted(kept)
+    for name, text in compiled.items():
+        lines = difflib.unified_diff(kept[name].splitlines(), text.splitlines(), "kept", "compiled", lineterm="")
+        assert text == kept[name], "\n".join([f"{name} has changed; where that is meant: make golden", *lines][:60])
+
+
+def test_the_images_are_those_that_are_built(tmp_path: Path) -> None:
+    images = {
+        container["image"]
+        for specification in _compiled(tmp_path / "build", "--tag", "golden").values()
+        for container in _containers(specification).values()
+    }
+    assert images == {f"frontrow/{name}:golden" for name in set(STEP_IMAGES.values())}
+    folders = PROJECT_ROOT / "images"
+    for image in images:
+        assert (folders / image.removeprefix("frontrow/").removesuffix(":golden") / "Dockerfile").is_file()
+
+
 def test_kfp_loads_what_is_written(tmp_path: Path) -> None:
     _compiled(tmp_path / "build", "--tag", "golden")
     for name, made in PIPELINES.items():
@@ -133,5 +156,5 @@ def test_a_run_on_this_machine_asks_for_nothing() -> None:
 
 def _platform(path: Path) -> dict[str, Any]:
     """What is particular to Kubernetes, by executor; the second document of the file."""
-    _, *others = yaml.safe_load_all(path.read_text())
+    _, *others = yaml.load_all(path.read_text(), yaml.CSafeLoader)
     return others[0]["platforms"]["kubernetes"]["deploymentSpec"]["executors"] if others else {}
