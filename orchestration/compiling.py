@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 from kfp import compiler, dsl
 
-from components.images import retagged
+from components.images import image, retagged
 from orchestration.resources.applying import compiled_for
 from orchestration.resources.settings import ResourceConfiguration
 from schemas.folders import whole_folder
+
+DICTIONARY_DEFAULT = re.compile(r"^(#.*) \[Default: \{.*\}\]$", re.MULTILINE)
+"""In the comment above the pipeline, its keys in another order in each process; sorted, they follow below."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,11 +27,18 @@ class Target:
         resources: What each step asks of the cluster; None to leave it to the cluster.
         tag: The images' tag, a commit; None to keep that of the environment.
         registry: What stands before the images' names.
+
+    Raises:
+        ContractError: The tag cannot be a tag.
     """
 
     resources: ResourceConfiguration | None = None
     tag: str | None = None
     registry: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tag is not None:
+            retagged(image("data"), self.tag)
 
 
 def compile_pipeline(pipeline: Any, path: Path, defaults: dict[str, Any], target: Target) -> None:
@@ -38,16 +49,15 @@ def compile_pipeline(pipeline: Any, path: Path, defaults: dict[str, Any], target
         path: The YAML file.
         defaults: Arguments that a run need not give.
         target: Where it is to run.
-
-    Raises:
-        ContractError: The tag cannot be a tag.
     """
     traced = for_cluster(pipeline, target.resources)
     parameters = traced.pipeline_spec.root.input_definitions.parameters
     known = {name: value for name, value in defaults.items() if name in parameters}
     compiler.Compiler().compile(traced, str(path), pipeline_parameters=known)
+    text = DICTIONARY_DEFAULT.sub(r"\1", path.read_text(encoding="utf-8"))
     if target.tag is not None:
-        _retag(path, target.tag, target.registry)
+        text = _retagged(text, target.tag, target.registry)
+    path.write_text(text, encoding="utf-8")
 
 
 def for_cluster(pipeline: Any, resources: ResourceConfiguration | None) -> Any:
@@ -69,11 +79,10 @@ def compile_pipelines(pipelines: dict[str, Any], output: Path, defaults: dict[st
     return [output / f"{name}.yaml" for name in pipelines]
 
 
-def _retag(path: Path, tag: str, registry: str) -> None:
-    text = path.read_text(encoding="utf-8")
+def _retagged(text: str, tag: str, registry: str) -> str:
     # The first document is the pipeline; the second, if there is one, what is particular to Kubernetes.
     specification = next(yaml.load_all(text, yaml.CSafeLoader))
     executors = specification["deploymentSpec"]["executors"].values()
-    for image in {executor["container"]["image"] for executor in executors if "container" in executor}:
-        text = text.replace(f"image: {image}\n", f"image: {retagged(image, tag, registry)}\n")
-    path.write_text(text, encoding="utf-8")
+    for name in {executor["container"]["image"] for executor in executors if "container" in executor}:
+        text = text.replace(f"image: {name}\n", f"image: {retagged(name, tag, registry)}\n")
+    return text

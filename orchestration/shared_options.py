@@ -47,6 +47,11 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
         default=Path("configs/resources/gke.yaml"),
         help="what each step asks of the cluster, a YAML file (default: %(default)s)",
     )
+    add_image_options(parser)
+
+
+def add_image_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --tag and --registry."""
     parser.add_argument("--tag", help="tag of the images: the commit they were built from (default: development)")
     parser.add_argument("--registry", default="", help="what stands before the images' names")
 

@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent / "golden"
 PIPELINES = {"daily": pipeline.daily, "refresh": pipeline.refresh}
 
 
-def compiled_golden(output: Path) -> dict[str, str]:
-    """The compiled pipelines of this checkout, by the name of their file.
+def compile_golden(output: Path) -> None:
+    """Compiles both pipelines of this checkout for GKE.
 
     Args:
         output: A folder that is not there yet.
@@ -28,16 +28,25 @@ def compiled_golden(output: Path) -> dict[str, str]:
     options += ["--resources", str(configurations / "resources" / "gke.yaml"), "--tag", "golden"]
     if main(PIPELINES, ["compile", "--output", str(output), *options]) != 0:
         raise SystemExit(2)
-    steps = [path.parent.name for path in (PROJECT_ROOT / "components").glob("*/component.py")]
+
+
+def golden_texts(output: Path) -> dict[str, str]:
+    """What compile_golden wrote, without fingerprints, by the name of the file."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(output.glob("*.yaml"))}
-    for step in steps:
+    for component in (PROJECT_ROOT / "components").glob("*/component.py"):
+        step = component.parent.name
         fingerprint = step_fingerprint(step)
-        texts = {name: text.replace(fingerprint, f"fingerprint of {step}") for name, text in texts.items()}
+        # One of digits alone stands in quotation marks.
+        texts = {
+            name: text.replace(f"'{fingerprint}'", fingerprint).replace(fingerprint, f"fingerprint of {step}")
+            for name, text in texts.items()
+        }
     return texts
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        for file, text in compiled_golden(Path(folder) / "compiled").items():
+        compile_golden(Path(folder) / "compiled")
+        for file, text in golden_texts(Path(folder) / "compiled").items():
             (FOLDER / file).write_text(text, encoding="utf-8")
             print(FOLDER.relative_to(PROJECT_ROOT) / file)
