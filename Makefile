@@ -1,13 +1,14 @@
-# make setup | run | serve | test | lint | types | protos; each sets up what it needs first. Needs Python 3.11 and a C compiler.
+# make setup | run | serve | test | lint | types | golden | protos; each sets up what it needs first.
+# Needs Python 3.11 and a C compiler.
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
-MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
+MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp.kubernetes, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
 BASE ?= runs/latest/serving
 PORT ?= 8500
 
-.PHONY: setup run serve test lint types protos
+.PHONY: setup run serve test lint types golden protos
 
 setup: $(INSTALLED)
 
@@ -27,6 +28,10 @@ lint: $(INSTALLED)
 
 types: $(INSTALLED)
 	.venv/bin/mypy .
+
+# The compiled pipelines that tests/orchestration/test_compiling.py compares with, after a change that is meant.
+golden: $(INSTALLED)
+	.venv/bin/python -m tests.orchestration.golden_pipelines
 
 # torch is named a second time, with its dependencies: they differ between its builds for CPU and for CUDA.
 $(INSTALLED): $(LOCK)

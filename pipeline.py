@@ -1,4 +1,4 @@
-"""The daily and the refresh pipeline: `python pipeline.py run | compile | submit`."""
+"""The daily and the refresh pipeline: `python pipeline.py run | compile | submit | schedule`."""
 # kfp ships no type information, so that its decorator looks untyped to mypy.
 # mypy: disable-error-code="untyped-decorator"
 
@@ -15,7 +15,7 @@ from components.train_gnn.component import train_gnn
 from components.train_ranker.component import train_ranker
 from components.validate_logs.component import validate_logs
 from components.write_examples.component import write_examples
-from orchestration.fingerprint import step_fingerprint
+from orchestration.step_task import step_task
 
 
 class DailyArtifacts(NamedTuple):
@@ -85,57 +85,57 @@ def rank_and_push(
     Returns:
         The artifacts, by their names in DailyArtifacts and RefreshArtifacts.
     """
-    embeddings = embed_nodes(
+    embeddings = step_task(
+        embed_nodes,
         replay_graph=replay_graph,
         network=network,
         timeline=timeline,
         cold_content_views=cold_content_views,
         settings=settings["embedding"],
-        fingerprint=step_fingerprint("embed_nodes"),
         **({"earlier": earlier_embeddings} if earlier_embeddings else {}),
     ).outputs["embeddings"]
 
-    written_examples = write_examples(
+    written_examples = step_task(
+        write_examples,
         validated_logs=validated,
         embeddings=embeddings,
         timeline=timeline,
         cold_content_views=cold_content_views,
         settings=settings["examples"],
-        fingerprint=step_fingerprint("write_examples"),
         **({"earlier_ranker": earlier_rankers[True]} if earlier_rankers else {}),
     ).outputs["examples"]
 
     rankers = {}
     for with_graph in (False, True):
         rankers[with_graph] = (
-            train_ranker(
+            step_task(
+                train_ranker,
                 examples=written_examples,
                 with_graph=with_graph,
                 settings=settings["ranker"],
-                fingerprint=step_fingerprint("train_ranker"),
                 **({"warm_start": earlier_rankers[with_graph]} if earlier_rankers else {}),
             )
             .set_display_name(f"train_ranker ({'with' if with_graph else 'without'} graph)")
             .outputs["ranker"]
         )
 
-    evaluated = evaluate_ranker(
+    evaluated = step_task(
+        evaluate_ranker,
         examples=written_examples,
         without_graph=rankers[False],
         with_graph=rankers[True],
         network=network,
         logs=source,
         settings=settings["evaluation"],
-        fingerprint=step_fingerprint("evaluate_ranker"),
         **({"champion": earlier_rankers[True]} if earlier_rankers else {}),
     ).outputs["evaluation"]
 
-    pushed = push_ranker(
+    pushed = step_task(
+        push_ranker,
         ranker=rankers[True],
         evaluation=evaluated,
         base=serving,
         settings=settings["push"],
-        fingerprint=step_fingerprint("push_ranker"),
     )
     # A push changes what lies outside of the pipeline, which no cache knows; pushing the same again changes nothing.
     pushed.set_caching_options(enable_caching=False)
@@ -190,29 +190,27 @@ def daily(
     """
     source = imported("logs", logs, logs_fingerprint, dsl.Dataset)
 
-    validated = validate_logs(
-        logs=source, timeline=timeline, settings=validation, fingerprint=step_fingerprint("validate_logs")
-    ).outputs["validated_logs"]
+    validated = step_task(validate_logs, logs=source, timeline=timeline, settings=validation).outputs["validated_logs"]
 
     graphs = {
-        span: build_graph(
+        span: step_task(
+            build_graph,
             validated_logs=validated,
             timeline=timeline,
             span=span,
             settings=graph,
-            fingerprint=step_fingerprint("build_graph"),
         )
         .set_display_name(f"build_graph ({span})")
         .outputs["graph"]
         for span in ("train", "test", "replay")
     }
 
-    trained_network = train_gnn(
+    trained_network = step_task(
+        train_gnn,
         train_graph=graphs["train"],
         test_graph=graphs["test"],
         timeline=timeline,
         settings=network,
-        fingerprint=step_fingerprint("train_gnn"),
         earlier=imported("earlier network", earlier_network, earlier_network_fingerprint, dsl.Model),
     ).outputs["network"]
 
@@ -303,16 +301,14 @@ def refresh(
         with_graph: imported("trained ranker", *artifact, dsl.Model) for with_graph, artifact in earlier.items()
     }
 
-    validated = validate_logs(
-        logs=source, timeline=timeline, settings=validation, fingerprint=step_fingerprint("validate_logs")
-    ).outputs["validated_logs"]
+    validated = step_task(validate_logs, logs=source, timeline=timeline, settings=validation).outputs["validated_logs"]
 
-    replay_graph = build_graph(
+    replay_graph = step_task(
+        build_graph,
         validated_logs=validated,
         timeline=timeline,
         span="replay",
         settings=graph,
-        fingerprint=step_fingerprint("build_graph"),
         base=imported("earlier graph", earlier_graph, earlier_graph_fingerprint, dsl.Dataset),
     ).outputs["graph"]
 

@@ -1,4 +1,4 @@
-"""`python pipeline.py run | compile | submit`."""
+"""`python pipeline.py run | compile | submit | schedule`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.command_line import exit_code_of
-from orchestration import compile_command, run_command, submit_command
+from orchestration import compile_command, run_command, schedule_command, submit_command
 from orchestration.local_run import StepFailedError
 
-COMMANDS = (run_command, compile_command, submit_command)
+COMMANDS = (run_command, compile_command, submit_command, schedule_command)
 
 
 def main(pipelines: dict[str, Any], arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestration.arguments import settings_arguments
 from orchestration.compiling import compile_pipelines
-from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of
+from orchestration.shared_options import add_configuration_options, add_target_options, configuration_of, target_of
 
 
 def add_parser(parsers: Any, pipelines: list[str]) -> None:
@@ -17,7 +17,7 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     parser: argparse.ArgumentParser = parsers.add_parser("compile", help=f"write {names} for a Kubeflow server")
     parser.add_argument("--output", type=Path, required=True, help="folder; replaced as a whole")
     add_configuration_options(parser, "configs/production.yaml")
-    add_image_options(parser)
+    add_target_options(parser)
     parser.set_defaults(action=compile_all)
 
 
@@ -28,5 +28,5 @@ def compile_all(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     """
     defaults = settings_arguments(configuration_of(given))
     del defaults["timeline"]
-    for path in compile_pipelines(pipelines, given.output, defaults, given.tag, given.registry):
+    for path in compile_pipelines(pipelines, given.output, defaults, target_of(given)):
         print(path)

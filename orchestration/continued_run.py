@@ -6,11 +6,13 @@ chooses the same and finds its steps in the cache.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.arguments import TRAINED
 from orchestration.configuration import RunConfiguration
 from orchestration.finished_runs import FinishedRun, finished_runs
+from schemas.artifact_meta import read_meta
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
 from schemas.instants import Instant, format_instant, parse_duration, parse_instant
@@ -96,6 +98,25 @@ def earlier_network(runs: Path, configuration: RunConfiguration, logs_address: s
         and run.meta("network").details["settings"] == settings
     ]
     return max(fitting, key=_network_age).artifacts["network"] if fitting else None
+
+
+def trained_until(earlier: Mapping[str, Path]) -> Instant:
+    """Where the training of both rankers ended.
+
+    Args:
+        earlier: The artifacts that a refresh goes on from, by name.
+
+    Raises:
+        ContractError: The rankers have not trained on the same rows.
+    """
+    folders = [earlier[name] for name in ("ranker_without_graph", "ranker_with_graph")]
+    without_graph, with_graph = (read_meta(folder, "ranker").as_of for folder in folders)
+    if without_graph != with_graph:
+        raise ContractError(
+            f"{folders[0]} has trained on rows before {without_graph}, {folders[1]} on rows before {with_graph}; "
+            "name two rankers of one run, so that the comparison stays fair"
+        )
+    return parse_instant(with_graph)
 
 
 def _can_be_extended(run: FinishedRun, timeline: Timeline) -> bool:

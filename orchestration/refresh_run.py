@@ -7,12 +7,12 @@ import datetime
 from pathlib import Path
 
 from orchestration.arguments import EXTENDED, TRAINED, Input, refresh_arguments
+from orchestration.clock import last_refresh
 from orchestration.configuration import RunConfiguration
-from orchestration.continued_run import extended_artifacts, run_to_continue
+from orchestration.continued_run import extended_artifacts, run_to_continue, trained_until
 from orchestration.finished_runs import FinishedRun, RunRecord, finished_runs, read_finished_run
 from orchestration.log_source import find_logs
 from orchestration.prepared_run import PreparedRun, artifact_input, logs_address
-from schemas.artifact_meta import read_meta
 from schemas.errors import ContractError
 from schemas.instants import Instant, compact_instant, format_instant, parse_instant
 from schemas.remote.address import absolute_location
@@ -54,7 +54,7 @@ def prepare_refresh(given: argparse.Namespace, configuration: RunConfiguration, 
         run = run_to_continue(runs, configuration, newest, folder)
         earlier, serving = {name: run.artifacts[name] for name in TRAINED} | named, run.record.serving
     serving = absolute_location(given.serving) if given.serving else serving
-    timeline = configuration.refresh_timeline(newest, _trained_until(earlier))
+    timeline = configuration.refresh_timeline(newest, trained_until(earlier))
     if before is None:
         earlier = extended_artifacts(runs, configuration, timeline, earlier["network"], folder) | earlier
     print(f"refresh {format_instant(newest)}: {timeline.describe()}", flush=True)
@@ -78,30 +78,12 @@ def prepare_refresh(given: argparse.Namespace, configuration: RunConfiguration, 
     return PreparedRun(folder, arguments, record, {"network": str(earlier["network"])})
 
 
-def last_refresh(configuration: RunConfiguration, now: datetime.datetime) -> Instant:
-    """The last instant of the configuration's grid at or before a moment."""
-    grid, moment = configuration.timeline, parse_instant(now)
-    return moment - (moment - grid.as_of) % grid.refresh
-
-
 def _same_run(folder: Path, named: dict[str, Path]) -> FinishedRun | None:
     """The finished run of this very refresh, if its artifacts are still there and no others are named."""
     before = read_finished_run(folder)
     if before is None or not before.has(*before.artifacts):
         return None
     return before if named.items() <= before.continued.items() else None
-
-
-def _trained_until(earlier: dict[str, Path]) -> Instant:
-    """Where the training of both rankers ended."""
-    folders = [earlier[name] for name in ("ranker_without_graph", "ranker_with_graph")]
-    without_graph, with_graph = (read_meta(folder, "ranker").as_of for folder in folders)
-    if without_graph != with_graph:
-        raise ContractError(
-            f"{folders[0]} has trained on rows before {without_graph}, {folders[1]} on rows before {with_graph}; "
-            "name two rankers of one run, so that the comparison stays fair"
-        )
-    return parse_instant(with_graph)
 
 
 def _is_younger(run: FinishedRun, newest: Instant) -> bool:

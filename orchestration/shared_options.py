@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from orchestration.compiling import Target
 from orchestration.configuration import RunConfiguration, read_configuration
+from orchestration.resources.settings import read_resources
+from schemas.errors import ContractError
 
 
 def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> None:
@@ -36,7 +39,45 @@ def configuration_of(given: argparse.Namespace) -> RunConfiguration:
     return read_configuration(given.config, [*as_of, *given.set])
 
 
+def add_target_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --resources, --tag and --registry."""
+    parser.add_argument(
+        "--resources",
+        type=Path,
+        default=Path("configs/resources/gke.yaml"),
+        help="what each step asks of the cluster, a YAML file (default: %(default)s)",
+    )
+    add_image_options(parser)
+
+
 def add_image_options(parser: argparse.ArgumentParser) -> None:
     """Adds --tag and --registry."""
     parser.add_argument("--tag", help="tag of the images: the commit they were built from (default: development)")
     parser.add_argument("--registry", default="", help="what stands before the images' names")
+
+
+def target_of(given: argparse.Namespace) -> Target:
+    """Reads what those options name.
+
+    Raises:
+        ContractError: The file has an unknown key, a missing step or a wrong value.
+    """
+    return Target(read_resources(given.resources), given.tag, given.registry)
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --host, --experiment and --namespace."""
+    parser.add_argument("--host", required=True, help="address of the KFP API, for example http://localhost:8080")
+    parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
+    parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
+
+
+def remote_address(option: str, address: str) -> str:
+    """An address that a server can read.
+
+    Raises:
+        ContractError: It is a path of this machine.
+    """
+    if "://" not in address:
+        raise ContractError(f"{option} {address}: a server cannot read this machine's files; give a gs:// address")
+    return address

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import kfp
 import kfp_server_api  # type: ignore[import-untyped]  # it ships no type information
 import urllib3.exceptions
 
-from orchestration.compiling import compile_pipeline
+from orchestration.compiling import Target, compile_pipeline
 from schemas.errors import ContractError
 
 
@@ -23,8 +25,7 @@ def submit_pipeline(
     run_name: str,
     experiment: str,
     namespace: str,
-    tag: str | None = None,
-    registry: str = "",
+    target: Target,
 ) -> str:
     """Sends a pipeline to a server, which runs it once.
 
@@ -35,8 +36,7 @@ def submit_pipeline(
         run_name: What the server shows.
         experiment: The server's group of runs; made where it does not exist.
         namespace: The Kubernetes namespace of the server's user.
-        tag: The images' tag, a commit.
-        registry: What stands before the images' names.
+        target: The cluster behind it, and the images.
 
     Returns:
         The run's id on the server.
@@ -46,19 +46,31 @@ def submit_pipeline(
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pipeline.yaml"
-        compile_pipeline(pipeline, path, {}, tag, registry)
-        try:
-            result = _client(host, namespace).create_run_from_pipeline_package(
+        compile_pipeline(pipeline, path, {}, target)
+        with kubeflow_client(host, namespace) as client:
+            result = client.create_run_from_pipeline_package(
                 str(path), arguments=arguments, run_name=run_name, experiment_name=experiment, namespace=namespace
             )
-        except kfp_server_api.ApiException as error:
-            raise ContractError(f"{host}: refused the run ({error.status} {error.reason}): {error.body}") from error
-        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
-            raise ContractError(f"{host}: cannot be reached ({error}); is this the KFP API's address?") from error
     return str(result.run_id)
 
 
-def _client(host: str, namespace: str) -> kfp.Client:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="This client only works with", category=FutureWarning)
-        return kfp.Client(host=host, namespace=namespace)
+@contextlib.contextmanager
+def kubeflow_client(host: str, namespace: str) -> Iterator[kfp.Client]:
+    """A client of a server, whose errors are refusals.
+
+    Args:
+        host: The address of the KFP API.
+        namespace: The Kubernetes namespace of the server's user.
+
+    Raises:
+        ContractError: The server cannot be reached or refuses a request of the block.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="This client only works with", category=FutureWarning)
+            client = kfp.Client(host=host, namespace=namespace)
+        yield client
+    except kfp_server_api.ApiException as error:
+        raise ContractError(f"{host}: refused the request ({error.status} {error.reason}): {error.body}") from error
+    except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+        raise ContractError(f"{host}: cannot be reached ({error}); is this the KFP API's address?") from error

@@ -8,7 +8,15 @@ from typing import Any
 
 from orchestration.arguments import EXTENDED, NOTHING, TRAINED, Input, daily_arguments, refresh_arguments
 from orchestration.run_folder import new_run_id
-from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of, option_of
+from orchestration.shared_options import (
+    add_configuration_options,
+    add_server_options,
+    add_target_options,
+    configuration_of,
+    option_of,
+    remote_address,
+    target_of,
+)
 from orchestration.submission import submit_pipeline
 from schemas.errors import ContractError
 from schemas.instants import Instant, parse_instant
@@ -17,7 +25,7 @@ from schemas.instants import Instant, parse_instant
 def add_parser(parsers: Any, pipelines: list[str]) -> None:
     """Adds the subcommand."""
     parser: argparse.ArgumentParser = parsers.add_parser("submit", help="send a pipeline to a Kubeflow server")
-    parser.add_argument("--host", required=True, help="address of the KFP API, for example http://localhost:8080")
+    add_server_options(parser)
     parser.add_argument("--pipeline", choices=pipelines, default="daily", help="which one (default: %(default)s)")
     parser.add_argument("--logs", required=True, help="address of a folder in the log contract, for example gs://...")
     parser.add_argument(
@@ -31,10 +39,8 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     for name in (*TRAINED, *EXTENDED):
         what = name.replace("_", " ") + ("" if name in TRAINED else ", where there is one")
         parser.add_argument(option_of(name), help=f"refresh: address of the {what} to go on from")
-    parser.add_argument("--experiment", default="frontrow", help="the server's group of runs (default: %(default)s)")
-    parser.add_argument("--namespace", default="kubeflow", help="Kubernetes namespace (default: %(default)s)")
     add_configuration_options(parser, "configs/production.yaml")
-    add_image_options(parser)
+    add_target_options(parser)
     parser.set_defaults(action=submit)
 
 
@@ -46,8 +52,8 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     """
     configuration = configuration_of(given)
     now = datetime.datetime.now(datetime.UTC)
-    logs = Input(_remote("--logs", given.logs), given.logs_fingerprint or f"submitted {now.isoformat()}")
-    serving = _remote("--serving", given.serving)
+    logs = Input(remote_address("--logs", given.logs), given.logs_fingerprint or f"submitted {now.isoformat()}")
+    serving = remote_address("--serving", given.serving)
     nothing = Input(f"{serving.rstrip('/')}/{NOTHING.location}", NOTHING.fingerprint)
     if given.pipeline == "daily":
         earlier = _artifact("--earlier-network", given.earlier_network) if given.earlier_network else nothing
@@ -67,8 +73,7 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
         run_name=f"{given.pipeline} {new_run_id(configuration, now)}",
         experiment=given.experiment,
         namespace=given.namespace,
-        tag=given.tag,
-        registry=given.registry,
+        target=target_of(given),
     )
     print(f"{given.host}: run {run_id}")
 
@@ -84,10 +89,4 @@ def _artifact(option: str, address: str | None) -> Input:
     """An artifact of an earlier run; KFP never writes twice to one address, which thus names the contents."""
     if address is None:
         raise ContractError(f"the refresh pipeline needs {option}, the address of an artifact of a daily run")
-    return Input(_remote(option, address), address)
-
-
-def _remote(option: str, address: str) -> str:
-    if "://" not in address:
-        raise ContractError(f"{option} {address}: a server cannot read this machine's files; give a gs:// address")
-    return address
+    return Input(remote_address(option, address), address)

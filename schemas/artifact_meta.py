@@ -73,6 +73,20 @@ def read_meta(folder: Path, kind: str) -> ArtifactMeta:
     return meta
 
 
+def space_of(folder: Path, kind: str) -> dict[str, str]:
+    """The space of an artifact as metadata for who looks at a run; nothing where it has none.
+
+    Args:
+        folder: The artifact.
+        kind: Its kind.
+
+    Raises:
+        ContractError: As for read_meta.
+    """
+    space = read_meta(folder, kind).space
+    return {} if space is None else {"space": space}
+
+
 def require_known_before(meta: ArtifactMeta, instant: Instant, folder: Path) -> None:
     """Refuses an artifact that knows more than `instant` allows (rule 8).
 

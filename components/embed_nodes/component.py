@@ -41,7 +41,9 @@ def embed_nodes(
     from components.embed_nodes import step
     from components.embed_nodes.settings import EmbeddingSettings
     from schemas.absent_artifact import path_of
+    from schemas.artifact_meta import space_of
     from schemas.instants import format_instant
+    from schemas.lineage import lineage
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
     from schemas.timeline import Timeline
@@ -63,6 +65,8 @@ def embed_nodes(
         )
     embeddings.metadata.update(report.metadata())
     embeddings.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)
+    embeddings.metadata.update(space_of(Path(network.path), "network"))
+    embeddings.metadata.update(lineage(network=network, replay_graph=replay_graph))
 
 
 @dsl.component(base_image=image("gnn"), install_kfp_package=False)

@@ -32,6 +32,7 @@ def push_ranker(
 
     from components.push_ranker import step
     from components.push_ranker.settings import PushSettings
+    from schemas.lineage import lineage
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
 
@@ -46,3 +47,4 @@ def push_ranker(
         )
     push.metadata.update(report.metadata())
     push.metadata.update(as_of=ranker.metadata["as_of"], fingerprint=fingerprint)
+    push.metadata.update(lineage(evaluation=evaluation))

@@ -36,6 +36,7 @@ def train_gnn(
     from components.train_gnn import step
     from components.train_gnn.settings import NetworkSettings
     from schemas.absent_artifact import path_of
+    from schemas.artifact_meta import space_of
     from schemas.instants import format_instant
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
@@ -54,3 +55,4 @@ def train_gnn(
         )
     network.metadata.update(report.metadata())
     network.metadata.update(as_of=format_instant(moments.network_end), fingerprint=fingerprint)
+    network.metadata.update(space_of(Path(network.path), "network"))

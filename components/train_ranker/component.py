@@ -32,6 +32,7 @@ def train_ranker(
 
     from components.train_ranker import step
     from components.train_ranker.settings import RankerSettings
+    from schemas.artifact_meta import space_of
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
 
@@ -46,3 +47,4 @@ def train_ranker(
         )
     ranker.metadata.update(report.metadata())
     ranker.metadata.update(as_of=examples.metadata["as_of"], fingerprint=fingerprint)
+    ranker.metadata.update(space_of(Path(ranker.path), "ranker"))

@@ -36,7 +36,9 @@ def write_examples(
 
     from components.write_examples import step
     from components.write_examples.settings import ExampleSettings
+    from schemas.artifact_meta import space_of
     from schemas.instants import format_instant
+    from schemas.lineage import lineage
     from schemas.settings import parse_settings
     from schemas.step_report import step_report
     from schemas.timeline import Timeline
@@ -55,3 +57,5 @@ def write_examples(
         )
     examples.metadata.update(report.metadata())
     examples.metadata.update(as_of=format_instant(moments.test_end), fingerprint=fingerprint)
+    examples.metadata.update(space_of(Path(examples.path), "examples"))
+    examples.metadata.update(lineage(embeddings=embeddings))

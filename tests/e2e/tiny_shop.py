@@ -17,9 +17,11 @@ import pytest
 
 import pipeline
 from components.embed_nodes import step as _embed_step  # noqa: F401 - numba does not load while kfp.local runs
+from components.evaluate_ranker import kubeflow_artifacts
 from components.evaluate_ranker import report as evaluation_report
 from components.evaluate_ranker import step as evaluate_step
 from components.evaluate_ranker.fingerprint import fingerprint, meta_fingerprint
+from components.evaluate_ranker.kubeflow_artifacts import ShownEvaluation
 from components.train_ranker import step as train_step
 from components.validate_logs import step as validate_step
 from orchestration.command_line import main
@@ -64,6 +66,7 @@ def use_remembering_rankers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(train_step, "export_ranker", _export)
     patch.setattr(train_step, "replay_in_fresh_process", lambda _: None)
     patch.setattr(evaluate_step, "evaluate_ranker", _evaluate)
+    patch.setattr(kubeflow_artifacts, "shown_evaluation", lambda _: ShownEvaluation({}, None, None, "", ""))
     patch.setattr(evaluation_report, "write_report", _write_report)
     patch.setattr(evaluation_report, "summary_table", lambda _: "")
 

@@ -9,11 +9,11 @@ import pytest
 
 import pipeline
 from orchestration.arguments import Input
+from orchestration.clock import last_refresh
 from orchestration.command_line import main
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.prepared_run import artifact_input, logs_address
-from orchestration.refresh_run import last_refresh
 from schemas.artifact_meta import ArtifactMeta, write_meta
 from schemas.errors import ContractError
 from schemas.instants import format_instant

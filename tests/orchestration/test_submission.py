@@ -38,7 +38,8 @@ def test_sends_the_daily_pipeline_with_the_arguments_of_the_configuration(server
     options = ("--logs-fingerprint", "abc", "--as-of", day, "--set", "ranker.epochs=2", "--tag", "4f2c9ab")
     assert _submit(server, *options) == 0
     [run] = server.runs
-    specification = run["pipeline_spec"]
+    specification = run["pipeline_spec"]["pipeline_spec"]
+    assert "exec-train-gnn" in str(run["pipeline_spec"]["platform_spec"])
     assert specification["pipelineInfo"]["name"] == "frontrow-daily"
     images = {
         executor["container"]["image"]

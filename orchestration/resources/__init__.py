@@ -1,0 +1,1 @@
+"""What each step asks of a Kubernetes cluster, apart from what it computes."""
