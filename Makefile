@@ -1,10 +1,23 @@
-# make setup | run | test | lint | types | protos; each sets up what it needs first. Needs Python 3.11 and a C compiler.
+# make setup | run | test | lint | types | protos | locks | images | test-containers; each sets up what it needs first.
+# Needs Python 3.11 and a C compiler; the last two also docker or podman.
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
 MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
-.PHONY: setup run test lint types protos
+# Images, docs/images.md. `localhost` is a registry that nothing is pulled from or pushed to by mistake.
+CONTAINER_ENGINE ?= docker
+REGISTRY ?= localhost
+COMMIT := $(shell git rev-parse HEAD)
+# The commit; with `-dirty` behind it where the code is not the commit's.
+TAG ?= $(shell git describe --always --abbrev=40 --exclude '*' --dirty)
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+SOURCE ?= $(shell git remote get-url origin | sed 's|//[^/@]*@|//|')
+STEP_IMAGES := data gnn ranker
+BUILD_IMAGE = $(CONTAINER_ENGINE) build $(IMAGE_BUILD_FLAGS) --file images/$(1)/Dockerfile --tag $(REGISTRY)/frontrow/$(1):$(TAG) \
+	--build-arg COMMIT=$(2) --build-arg VERSION=$(VERSION) --build-arg SOURCE=$(SOURCE)
+
+.PHONY: setup run test lint types protos locks images image-base $(STEP_IMAGES:%=image-%) image-serving test-containers
 
 setup: $(INSTALLED)
 
@@ -35,3 +48,27 @@ protos:
 	$(PYTHON) -m venv build/protos
 	build/protos/bin/python -m pip install --quiet grpcio-tools==1.76.0 "protobuf<7" setuptools
 	build/protos/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. serving/protos/prediction.proto
+
+# Every file of requirements/; UPGRADE=--upgrade takes newer versions. TORCH_CPU_WHEELS: a folder, or the address of a page,
+# that lists torch's wheels for CPU.
+locks:
+	$(PYTHON) -m venv build/locks
+	build/locks/bin/python -m pip install --quiet uv==0.13.9
+	$(PYTHON) -m images.refresh_locks --uv build/locks/bin/uv --torch-cpu-wheels "$(or $(TORCH_CPU_WHEELS),$(PIP_FIND_LINKS))" $(UPGRADE)
+
+images: $(STEP_IMAGES:%=image-%)
+
+# The base is labelled with the commit that changed it last, so that the others need not be built anew after every one.
+image-base:
+	$(call BUILD_IMAGE,base,$(shell git log -1 --format=%H -- images/base requirements/base.lock)) .
+
+$(STEP_IMAGES:%=image-%): image-%: image-base
+	$(call BUILD_IMAGE,$*,$(COMMIT)) --build-arg BASE=$(REGISTRY)/frontrow/base:$(TAG) \
+		$(if $(filter gnn,$*),--build-arg TORCH_INDEX_URL=$(TORCH_INDEX_URL)) .
+
+image-serving:
+	$(call BUILD_IMAGE,serving,$(COMMIT)) .
+
+# The images, and the daily pipeline of a tiny shop in them. Out of the way of make test: no container can be had everywhere.
+test-containers: $(INSTALLED) images
+	FRONTROW_IMAGE_TAG=$(TAG) FRONTROW_IMAGE_REGISTRY=$(REGISTRY) .venv/bin/python -m pytest -m containers
