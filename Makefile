@@ -12,7 +12,9 @@ COMMIT := $(shell git rev-parse HEAD)
 # The commit; with `-dirty` behind it where the code is not the commit's.
 TAG ?= $(shell git describe --always --abbrev=40 --exclude '*' --dirty)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-SOURCE ?= $(shell git remote get-url origin | sed 's|//[^/@]*@|//|')
+SOURCE ?= $(shell git remote get-url origin 2> /dev/null | sed 's|//[^/@]*@|//|')
+# cpu or cuda; TORCH_INDEX_URL: the index that holds this build, where pip's own does not.
+TORCH_BUILD ?= cpu
 STEP_IMAGES := data gnn ranker
 BUILD_IMAGE = $(CONTAINER_ENGINE) build $(IMAGE_BUILD_FLAGS) --file images/$(1)/Dockerfile --tag $(REGISTRY)/frontrow/$(1):$(TAG) \
 	--build-arg COMMIT=$(2) --build-arg VERSION=$(VERSION) --build-arg SOURCE=$(SOURCE)
@@ -64,7 +66,7 @@ image-base:
 
 $(STEP_IMAGES:%=image-%): image-%: image-base
 	$(call BUILD_IMAGE,$*,$(COMMIT)) --build-arg BASE=$(REGISTRY)/frontrow/base:$(TAG) \
-		$(if $(filter gnn,$*),--build-arg TORCH_INDEX_URL=$(TORCH_INDEX_URL)) .
+		$(if $(filter gnn,$*),--build-arg TORCH_BUILD=$(TORCH_BUILD) --build-arg TORCH_INDEX_URL=$(TORCH_INDEX_URL)) .
 
 image-serving:
 	$(call BUILD_IMAGE,serving,$(COMMIT)) .

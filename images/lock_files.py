@@ -15,8 +15,8 @@ from schemas.errors import ContractError
 BASE = "base"
 """The image that the others of ours build on; their locks hold only what it does not."""
 DEVELOPMENT_LOCK = "lock.txt"
-CUDA_LOCK = "gnn_cuda.lock"
-"""What the CUDA build of torch needs beyond gnn.lock."""
+TORCH_LOCKS = {"cpu": "gnn_cpu.lock", "cuda": "gnn_cuda.lock"}
+"""Each build of torch with what it alone needs; images/gnn installs one of them beside gnn.lock."""
 MADE_FROM = "# made from: "
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -28,7 +28,7 @@ class LockedPackage:
 
     Attributes:
         name: In lower case, words joined by hyphens.
-        version: Without the local part that tells torch's builds apart.
+        version: torch's build for CPU has a local part, as in 2.13.0+cpu.
         hashes: Of every file that may be installed; empty in the lock of a development machine.
     """
 
@@ -74,7 +74,7 @@ def lock_groups(project: dict[str, Any]) -> dict[str, list[str]]:
     return {
         DEVELOPMENT_LOCK: sorted(project["project"]["optional-dependencies"]),
         **{f"{image}.lock": groups for image, groups in images.items()},
-        CUDA_LOCK: images["gnn"],
+        **dict.fromkeys(TORCH_LOCKS.values(), images["gnn"]),
     }
 
 
@@ -85,8 +85,7 @@ def parse_lock(text: str) -> dict[str, LockedPackage]:
         found = PINNED.match(entry)
         if found is not None:
             name = re.sub(r"[-_.]+", "-", found["name"]).lower()
-            version = found["version"].partition("+")[0]
-            packages[name] = LockedPackage(name, version, tuple(sorted(HASH.findall(entry))))
+            packages[name] = LockedPackage(name, found["version"], tuple(sorted(HASH.findall(entry))))
     return packages
 
 
@@ -117,5 +116,7 @@ def lock_text(packages: dict[str, LockedPackage], note: list[str], source: str) 
     """
     lines = [f"# {line}" for line in note] + [f"{MADE_FROM}{source}"]
     for _, package in sorted(packages.items()):
-        lines.append(" \\\n    ".join([f"{package.name}=={package.version}", *(f"--hash={one}" for one in package.hashes)]))
+        lines.append(
+            " \\\n    ".join([f"{package.name}=={package.version}", *(f"--hash={one}" for one in package.hashes)])
+        )
     return "\n".join(lines) + "\n"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from images.lock_files import (
     BASE,
-    CUDA_LOCK,
     DEVELOPMENT_LOCK,
+    TORCH_LOCKS,
     LockedPackage,
     fingerprint,
     image_groups,
@@ -34,10 +34,8 @@ NOTES = {
         "Installed without dependency resolution, because tensorflow-serving-api asks for `tensorflow`, whose part",
         "tensorflow-cpu plays. Written by `make locks`.",
     ],
-    CUDA_LOCK: [
-        "What the CUDA build of torch needs beyond gnn.lock; images/gnn installs it where that build was installed.",
-        "Written by `make locks`.",
-    ],
+    TORCH_LOCKS["cpu"]: ["torch's build for CPU. Written by `make locks`."],
+    TORCH_LOCKS["cuda"]: ["torch's build for CUDA, with what it alone needs. Written by `make locks`."],
 }
 PLATFORM = ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28"]
 TORCH = "torch"
@@ -98,28 +96,35 @@ def refresh_locks(root: Path, uv: str, torch_cpu_wheels: str, upgrade: bool) -> 
     project, resolver, folder = read_project(root), Resolver(uv, root), root / "requirements"
     groups, images = lock_groups(project), image_groups(project)
     kept = {} if upgrade else read_lock(folder / DEVELOPMENT_LOCK)
-    development = resolver.resolve(groups[DEVELOPMENT_LOCK], kept, torch_cpu_wheels)
-    cpu = {image: resolver.resolve(images[image], development, torch_cpu_wheels) for image in images}
+    development = any_build(resolver.resolve(groups[DEVELOPMENT_LOCK], kept, torch_cpu_wheels))
+    found = {image: resolver.resolve(images[image], development, torch_cpu_wheels) for image in images}
     cuda = resolver.resolve(images["gnn"], development, None)
-    if set(cuda) == set(cpu["gnn"]):
+    if found["gnn"][TORCH].version == cuda[TORCH].version:
         raise ContractError(f"{torch_cpu_wheels}: holds no CPU build of torch {development[TORCH].version}")
 
     locks = {DEVELOPMENT_LOCK: {name: dataclasses.replace(one, hashes=()) for name, one in development.items()}}
-    locks[f"{BASE}.lock"] = cpu[BASE]
-    for image in set(images) - {BASE}:
-        locks[f"{image}.lock"] = {name: one for name, one in cpu[image].items() if name not in cpu[BASE]}
-    locks["gnn.lock"][TORCH] = both_builds(cpu["gnn"][TORCH], cuda[TORCH])
-    locks[CUDA_LOCK] = {name: one for name, one in cuda.items() if name not in cpu["gnn"]}
+    locks[f"{BASE}.lock"] = found[BASE]
+    for image in sorted(set(images) - {BASE}):
+        locks[f"{image}.lock"] = beyond(found[image], found[BASE])
+    locks[TORCH_LOCKS["cpu"]] = {TORCH: locks["gnn.lock"].pop(TORCH)}
+    locks[TORCH_LOCKS["cuda"]] = {TORCH: cuda[TORCH], **beyond(cuda, found["gnn"])}
     for name, packages in locks.items():
-        beyond = "" if name.startswith(BASE) else f" beyond {BASE}.lock"
-        note = NOTES.get(name, [f"What images/{Path(name).stem} installs{beyond}. Written by `make locks`."])
+        note = NOTES.get(name, [f"What images/{Path(name).stem} installs. Written by `make locks`."])
         (folder / name).write_text(lock_text(packages, note, fingerprint(project, groups[name])), encoding="utf-8")
         print(f"{folder / name}: {len(packages)} packages")
 
 
-def both_builds(cpu: LockedPackage, cuda: LockedPackage) -> LockedPackage:
-    """torch under one version, with the hashes of its wheels for CPU and for CUDA."""
-    return dataclasses.replace(cpu, hashes=tuple(sorted({*cpu.hashes, *cuda.hashes})))
+def beyond(packages: dict[str, LockedPackage], others: dict[str, LockedPackage]) -> dict[str, LockedPackage]:
+    """Those that the others lack."""
+    return {name: package for name, package in packages.items() if name not in others}
+
+
+def any_build(packages: dict[str, LockedPackage]) -> dict[str, LockedPackage]:
+    """The same under versions that do not say for which processor."""
+    return {
+        name: dataclasses.replace(package, version=package.version.partition("+")[0])
+        for name, package in packages.items()
+    }
 
 
 def main(arguments: list[str]) -> int:

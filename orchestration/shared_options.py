@@ -7,6 +7,8 @@ from pathlib import Path
 
 from orchestration.configuration import RunConfiguration, read_configuration
 
+TAG_HELP = "tag of the images: the commit they were built from (default: development)"
+
 
 def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> None:
     """Adds --config, --as-of and --set."""
@@ -36,7 +38,7 @@ def configuration_of(given: argparse.Namespace) -> RunConfiguration:
     return read_configuration(given.config, [*as_of, *given.set])
 
 
-def add_image_options(parser: argparse.ArgumentParser) -> None:
+def add_image_options(parser: argparse.ArgumentParser, tag_help: str = TAG_HELP) -> None:
     """Adds --tag and --registry."""
-    parser.add_argument("--tag", help="tag of the images: the commit they were built from (default: development)")
+    parser.add_argument("--tag", help=tag_help)
     parser.add_argument("--registry", default="", help="what stands before the images' names")
