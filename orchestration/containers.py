@@ -13,7 +13,8 @@ from typing import Any
 import kfp
 from kfp import local
 
-from components.images import LOCAL_REGISTRY, TAG_VARIABLE
+from components.images import LOCAL_REGISTRY, TAG_VARIABLE, retagged
+from components.images import image as image_name
 from orchestration.compiling import compile_pipeline
 from orchestration.fingerprint import PROJECT_ROOT
 from schemas.errors import ContractError
@@ -51,6 +52,10 @@ class Images:
         if tag is None:
             tag = os.environ.get(TAG_VARIABLE) or _commit()
         return cls(tag, registry or LOCAL_REGISTRY)
+
+    def named(self, image: str) -> str:
+        """The name of one image, for example `localhost/frontrow/data:4f2c9ab`."""
+        return retagged(image_name(image), self.tag, self.registry)
 
     def put_into(self, pipeline: Any) -> Any:
         """The pipeline as it is compiled with these images, ready to be called.

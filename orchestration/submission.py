@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +49,30 @@ def submit_pipeline(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pipeline.yaml"
         compile_pipeline(pipeline, path, {}, tag, registry)
-        try:
-            result = _client(host, namespace).create_run_from_pipeline_package(
+        with kubeflow_client(host, namespace) as client:
+            result = client.create_run_from_pipeline_package(
                 str(path), arguments=arguments, run_name=run_name, experiment_name=experiment, namespace=namespace
             )
-        except kfp_server_api.ApiException as error:
-            raise ContractError(f"{host}: refused the run ({error.status} {error.reason}): {error.body}") from error
-        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
-            raise ContractError(f"{host}: cannot be reached ({error}); is this the KFP API's address?") from error
     return str(result.run_id)
 
 
-def _client(host: str, namespace: str) -> kfp.Client:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="This client only works with", category=FutureWarning)
-        return kfp.Client(host=host, namespace=namespace)
+@contextlib.contextmanager
+def kubeflow_client(host: str, namespace: str) -> Iterator[kfp.Client]:
+    """A client of a server, whose errors are refusals.
+
+    Args:
+        host: The address of the KFP API.
+        namespace: The Kubernetes namespace of the server's user.
+
+    Raises:
+        ContractError: The server cannot be reached or refuses a request of the block.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="This client only works with", category=FutureWarning)
+            client = kfp.Client(host=host, namespace=namespace)
+        yield client
+    except kfp_server_api.ApiException as error:
+        raise ContractError(f"{host}: refused the request ({error.status} {error.reason}): {error.body}") from error
+    except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+        raise ContractError(f"{host}: cannot be reached ({error}); is this the KFP API's address?") from error
