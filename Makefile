@@ -17,7 +17,8 @@ SOURCE ?= $(shell git remote get-url origin 2> /dev/null | sed 's|//[^/@]*@|//|'
 TORCH_BUILD ?= cpu
 STEP_IMAGES := data gnn ranker
 BUILD_IMAGE = $(CONTAINER_ENGINE) build $(IMAGE_BUILD_FLAGS) --file images/$(1)/Dockerfile --tag $(REGISTRY)/frontrow/$(1):$(TAG) \
-	--build-arg COMMIT=$(2) --build-arg VERSION=$(VERSION) --build-arg SOURCE=$(SOURCE)
+	--label org.opencontainers.image.revision=$(2) --label org.opencontainers.image.version=$(VERSION) \
+	--label org.opencontainers.image.source=$(SOURCE)
 
 .PHONY: setup run test lint types protos locks images image-base $(STEP_IMAGES:%=image-%) image-serving \
 	test-containers container-tests

@@ -14,11 +14,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-TOOLS = [
+TOOLS = (
     "gcc",
     "cc",
     "g++",
-    "c++",
     "clang",
     "ld",
     "make",
@@ -31,19 +30,9 @@ TOOLS = [
     "wget",
     "pip",
     "pip3",
-]
+)
 CACHES = ("/root/.cache", "/tmp/.cache", "/var/cache/apt", "/var/lib/apt/lists")
-SECRETS = [
-    ".netrc",
-    ".pypirc",
-    ".git",
-    ".git-credentials",
-    ".dockerconfigjson",
-    "id_rsa",
-    "id_ed25519",
-    "pip.conf",
-    ".env",
-]
+SECRETS = (".netrc", ".pypirc", ".git", ".git-credentials", ".env", "id_rsa", "id_ed25519", "pip.conf")
 OUTSIDE = ("/proc", "/sys", "/dev", "/run")
 TEMPORARY = ("/tmp", "/var/tmp", "/var/lock")
 OURS = "/frontrow"

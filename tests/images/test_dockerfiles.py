@@ -19,7 +19,6 @@ from tests.images.step_images import image_of_step, steps_of
 PYTHON = "python:3.11-slim-bookworm"
 OURS = (BASE, *STEP_IMAGES)
 ALL = (*OURS, "serving")
-LABELS = {"title", "revision", "version", "source"}
 
 
 def code_in(image: str) -> set[Path]:
@@ -83,8 +82,7 @@ def test_a_change_of_code_installs_nothing_anew(image: str) -> None:
     stage = final_stage(image)
     packages = next(index for index, one in enumerate(stage) if "--from=packages" in one.rest)
     code = [index for index, one in enumerate(stage) if one.name == "COPY" and "--from" not in one.rest]
-    commit = [index for index, one in enumerate(stage) if one.name == "ARG"]
-    assert packages < min(code) <= max(code) < min(commit)
+    assert packages < min(code)
 
 
 @pytest.mark.parametrize("image", ALL)
@@ -92,12 +90,11 @@ def test_an_image_is_labelled_and_runs_as_nobody(image: str) -> None:
     stage = final_stage(image)
     users = [instruction.rest for instruction in stage if instruction.name == "USER"]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", users[-1])
-    [labels] = [instruction.rest for instruction in stage if instruction.name == "LABEL"]
-    assert set(re.findall(r"org\.opencontainers\.image\.(\w+)=", labels)) == LABELS
-    assert f'title="frontrow/{image}"' in labels
+    [label] = [instruction.rest for instruction in stage if instruction.name == "LABEL"]
+    assert label == f'org.opencontainers.image.title="frontrow/{image}"'
     for instruction in image_instructions(image):
         if instruction.name == "ARG":
-            assert "=" not in instruction.rest, "a build argument without default is never forgotten silently"
+            assert "=" not in instruction.rest, "no build argument has a default"
 
 
 @pytest.mark.parametrize("image", ALL)
