@@ -1,4 +1,4 @@
-"""The daily and the refresh pipeline: `python pipeline.py run | compile | submit | schedule`."""
+"""The daily and the refresh pipeline: `python pipeline.py run | compile | register | submit | schedule`."""
 # kfp ships no type information, so that its decorator looks untyped to mypy.
 # mypy: disable-error-code="untyped-decorator"
 

@@ -9,6 +9,10 @@ from schemas.errors import ContractError
 
 TAG_VARIABLE = "FRONTROW_IMAGE_TAG"
 DEVELOPMENT_TAG = "development"
+LOCAL_REGISTRY = "localhost"
+"""Before the names of images that only this machine holds: nothing is pulled from there or pushed to it by mistake."""
+STEP_IMAGES = ("data", "gnn", "ranker")
+"""Folders of images/ whose images steps run in."""
 
 
 def image(name: str) -> str:

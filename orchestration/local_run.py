@@ -1,4 +1,4 @@
-"""A pipeline on this machine: kfp.local with its cache, every step a process of this Python."""
+"""A pipeline on this machine: kfp.local with its cache, every step a process of this Python or a container."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from kfp import dsl, local
 
+from orchestration.containers import Images, container_runner
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.progress import StepProgress
 from orchestration.step_output import StepOutput
@@ -29,24 +30,34 @@ class StepFailedError(Exception):
     """A step ended with an error that is not a refused input; its traceback has been printed."""
 
 
-def run_locally(pipeline: Any, arguments: Mapping[str, Any], runs: Path) -> dict[str, dsl.Artifact]:
-    """Runs a pipeline with kfp.local.SubprocessRunner; steps whose arguments have not changed come from the cache.
+def run_locally(
+    pipeline: Any, arguments: Mapping[str, Any], runs: Path, images: Images | None = None
+) -> dict[str, dsl.Artifact]:
+    """Runs a pipeline with kfp.local; steps whose arguments and images have not changed come from the cache.
 
     Args:
         pipeline: What dsl.pipeline made.
         arguments: Of the pipeline.
         runs: Artifacts go to its folder `artifacts`, the cache's entries to `cache`.
+        images: Run every step in a container of these; None for processes of this Python.
 
     Returns:
         The pipeline's outputs by name.
 
     Raises:
-        ContractError: A step refused its input, with the step's message.
+        ContractError: A step refused its input, with the step's message; or the containers cannot be run.
         StepFailedError: A step failed otherwise.
     """
+    artifacts = runs / "artifacts"
+    runner: Any = local.SubprocessRunner(use_venv=False)
+    if images is not None:
+        pipeline = images.put_into(pipeline)
+        runner = container_runner(pipeline, arguments)
+        # An engine mounts only what is there.
+        artifacts.mkdir(parents=True, exist_ok=True)
     local.init(
-        runner=local.SubprocessRunner(use_venv=False),
-        pipeline_root=str(runs / "artifacts"),
+        runner=runner,
+        pipeline_root=str(artifacts),
         enable_caching=True,
         cache_root=str(runs / "cache"),
     )

@@ -13,13 +13,14 @@ from kfp import dsl
 
 from orchestration.arguments import EXTENDED, TRAINED
 from orchestration.configuration import RunConfiguration
+from orchestration.containers import Images
 from orchestration.daily_run import prepare_daily
 from orchestration.finished_runs import read_finished_run, write_record
 from orchestration.local_run import run_locally
 from orchestration.log_source import find_logs
 from orchestration.refresh_run import prepare_refresh
 from orchestration.run_folder import carry_artifacts_file, new_run_id, point_latest_at, write_artifacts_file
-from orchestration.shared_options import add_configuration_options, configuration_of, option_of
+from orchestration.shared_options import add_configuration_options, add_image_options, configuration_of, option_of
 from schemas.errors import ContractError
 from schemas.step_report import StepReport
 
@@ -56,7 +57,14 @@ def add_parser(parsers: Any, pipelines: list[str]) -> None:
     for name in (*TRAINED, *EXTENDED):
         what = f"{name.replace('_', ' ')} to go on from"
         parser.add_argument(option_of(name), type=Path, help=f"refresh: {what} (default: an earlier run's)")
+    parser.add_argument(
+        "--runner",
+        choices=("subprocess", "docker"),
+        default="subprocess",
+        help="each step a process of this Python, or a container of its image (default: %(default)s)",
+    )
     add_configuration_options(parser, "configs/demo.yaml")
+    add_image_options(parser, "docker: tag of the images (default: this commit's)")
     parser.set_defaults(action=run)
 
 
@@ -77,7 +85,8 @@ def run(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     prepared = prepare(given, configuration, runs)
     if prepared is None:
         return
-    outputs = run_locally(pipelines[given.pipeline], prepared.arguments, runs)
+    images = Images.chosen(given.tag, given.registry) if given.runner == "docker" else None
+    outputs = run_locally(pipelines[given.pipeline], prepared.arguments, runs, images)
     if nothing_changed(prepared.folder, outputs):
         print(f"\n{prepared.folder.name} has finished before and nothing has changed since")
         print(f"\nreport: {prepared.folder / 'report.html'}")
@@ -151,6 +160,10 @@ def _evaluate_days(given: argparse.Namespace, configuration: RunConfiguration, r
 
     if given.pipeline != "daily":
         raise ContractError("--test-days evaluates days of the daily pipeline; leave --pipeline out")
+    if given.runner != "subprocess":
+        raise ContractError(
+            f"--test-days runs its steps in processes of this Python; leave --runner {given.runner} out"
+        )
     # The logs must reach until the end of the last day, also where they are mirrored.
     logs = find_logs(configuration.model_copy(update={"test_days": max(given.test_days, 1)}), given.logs, runs)
     run_id = new_run_id(configuration, datetime.datetime.now(datetime.UTC))

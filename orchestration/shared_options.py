@@ -10,6 +10,8 @@ from orchestration.configuration import RunConfiguration, read_configuration
 from orchestration.resources.settings import read_resources
 from schemas.errors import ContractError
 
+TAG_HELP = "tag of the images: the commit they were built from (default: development)"
+
 
 def add_configuration_options(parser: argparse.ArgumentParser, default: str) -> None:
     """Adds --config, --as-of and --set."""
@@ -50,9 +52,9 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
     add_image_options(parser)
 
 
-def add_image_options(parser: argparse.ArgumentParser) -> None:
+def add_image_options(parser: argparse.ArgumentParser, tag_help: str = TAG_HELP) -> None:
     """Adds --tag and --registry."""
-    parser.add_argument("--tag", help="tag of the images: the commit they were built from (default: development)")
+    parser.add_argument("--tag", help=tag_help)
     parser.add_argument("--registry", default="", help="what stands before the images' names")
 
 
