@@ -15,7 +15,7 @@ from kfp import local
 
 from components.images import LOCAL_REGISTRY, TAG_VARIABLE, retagged
 from components.images import image as image_name
-from orchestration.compiling import compile_pipeline
+from orchestration.compiling import Target, compile_pipeline
 from orchestration.fingerprint import PROJECT_ROOT
 from schemas.errors import ContractError
 
@@ -65,7 +65,7 @@ class Images:
         """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "pipeline.yaml"
-            compile_pipeline(pipeline, path, {}, self.tag, self.registry)
+            compile_pipeline(pipeline, path, {}, Target(tag=self.tag, registry=self.registry))
             return kfp.components.load_component_from_file(str(path))
 
 

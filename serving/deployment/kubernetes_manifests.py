@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.push_ranker.model_config import STABLE
+from components.push_ranker.served_versions import STABLE
 from schemas.remote.address import is_remote
 from serving.deployment.monitoring import METRICS_PATH, monitoring_config
 from serving.deployment.server_arguments import (

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from components.push_ranker.model_config import STABLE, read_served_versions
+from components.push_ranker.model_config import read_served_versions
+from components.push_ranker.served_versions import STABLE
 from schemas.errors import ContractError
 from schemas.folders import whole_folder
 from schemas.remote.address import is_remote, local_folder

@@ -7,10 +7,10 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from components.push_ranker.model_config import FILE_NAME
+from components.push_ranker.local_base import POINTER
 from schemas.errors import ContractError
 
-MODELS_CONFIG = FILE_NAME
+MODELS_CONFIG = POINTER
 """The pointer of a pushed folder, as the push calls it."""
 
 

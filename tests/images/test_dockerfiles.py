@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.images import STEP_IMAGES
-from components.push_ranker.model_config import FILE_NAME
+from components.push_ranker.local_base import POINTER
 from images.lock_files import BASE, DEVELOPMENT_LOCK, read_lock
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.import_closure import import_closure
@@ -115,7 +115,7 @@ def test_the_server_reads_the_pointer_that_pushes_write_and_tells_how_it_is() ->
     program, *options = json.loads(start)
     assert program == "/usr/bin/tensorflow_model_server"
     values = dict(option.removeprefix("--").split("=") for option in options)
-    assert Path(values["model_config_file"]).name == FILE_NAME
+    assert Path(values["model_config_file"]).name == POINTER
     assert values["allow_version_labels_for_unavailable_models"] == "true"
     [copied] = [one.words for one in final_stage("serving") if one.name == "COPY"]
     assert copied == ["images/serving/monitoring.config", values["monitoring_config_file"]]

@@ -14,8 +14,8 @@ import tensorflow
 
 from components.train_ranker.export import serving_ranker
 from components.train_ranker.model import Ranker
-from components.train_ranker.request_specification import request_specification
 from components.train_ranker.records import TENSOR_TYPES, input_features, parse_requests
+from components.train_ranker.request_specification import request_specification
 from components.train_ranker.signatures import FIXED_OUTPUT, OUTPUT, ServingRanker
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact

@@ -12,7 +12,7 @@ import tensorflow
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from components.train_ranker.rank_request import request_specification
+from components.train_ranker.request_specification import request_specification
 from components.train_ranker.warm_up import WarmUpRequest, write_warm_up
 
 MODEL = "ranker"
