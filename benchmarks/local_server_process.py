@@ -59,7 +59,11 @@ def local_server_process(base: Path, options: Sequence[str] = ()) -> Iterator[Lo
         yield LocalServerProcess(first.rpartition(" at ")[2].strip(), process)
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(SECONDS_TO_STOP)
+        try:
+            code = process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
         if process.stdout is not None:
             process.stdout.close()
     if code:
