@@ -37,7 +37,10 @@ def push_version(saved_model: Path, base: str | Path, version: int, settings: Pu
     with folder.writing():
         placed = folder.place(saved_model, version)
         before = read_served_versions(base)
-    new = placed or version not in before.versions or before.moving == (settings.label, version)
+        new = placed or version not in before.versions or before.moving == (settings.label, version)
+        if new:
+            # In the same breath: another push removes older versions that are not listed.
+            change_served_versions(folder, lambda served: served.announced(settings.label, version), settings)
     if new:
         move_label(folder, settings.label, version, settings)
     with folder.writing():
