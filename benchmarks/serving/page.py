@@ -16,6 +16,7 @@ from serving.user_vectors import Vector
 from serving.visitor import Visitor
 
 SLOTS, DIVERSITY = 40, 0.3
+VISITOR = "visitor"
 FIRST_REQUESTS = 50
 """Sent before the clock runs: they open the channel, learn the space and fill caches."""
 
@@ -45,11 +46,12 @@ class Page:
             "clicked_content_ids",
             "clicked_times",
         )
-        return Visitor("visitor", self.request["device"], **{name: self.request[name] for name in lists})
+        return Visitor(VISITOR, self.request["device"], **{name: self.request[name] for name in lists})
 
     def vector(self, space: str, user_id: str) -> Vector | None:
-        """The visitor's vector in any space: a store that answers at once."""
-        return numpy.array(self.request["user_embedding"], numpy.float32)
+        """The visitor's vector: a store that answers at once."""
+        known = space == self.request["space"] and user_id == VISITOR
+        return numpy.array(self.request["user_embedding"], numpy.float32) if known else None
 
     def catalogue(self) -> Catalogue:
         """Random vectors for the re-ranking: it takes as long whatever they are."""
