@@ -17,10 +17,10 @@ def test_rows_are_gathered_by_name_and_whole_numbers_stay_whole() -> None:
     numbers = {"codes": generator.integers(0, LARGEST_WHOLE_NUMBER, (9, 2)), "kind": numpy.arange(9)[:, None]}
     rows = [8, 0, 3, 3]
     found, whole = ContentRows(values, numbers).gather(tensorflow.constant(rows, tensorflow.int64))
-    for name, columns in values.items():
-        numpy.testing.assert_array_equal(found[name], columns[rows].T)
-    for name, columns in numbers.items():
-        numpy.testing.assert_array_equal(whole[name], columns[rows].T)
+    for name, floats in values.items():
+        numpy.testing.assert_array_equal(found[name], floats[rows].T)
+    for name, integers in numbers.items():
+        numpy.testing.assert_array_equal(whole[name], integers[rows].T)
 
 
 def test_a_number_that_a_float_would_round_is_refused() -> None:
