@@ -17,6 +17,7 @@ from serving.visitor import Visitor
 
 SLOTS, DIVERSITY = 40, 0.3
 VISITOR = "visitor"
+SETTINGS = ClientSettings()
 FIRST_REQUESTS = 50
 """Sent before the clock runs: they open the channel, learn the space and fill caches."""
 
@@ -62,7 +63,7 @@ class Page:
 
     def client(self, target: str) -> RankingClient:
         """The light client, with its defaults."""
-        return RankingClient(target, catalogue=self.catalogue(), user_vectors=self)
+        return RankingClient(target, catalogue=self.catalogue(), user_vectors=self, settings=SETTINGS)
 
     def ask(self, client: RankingClient) -> bool:
         """Fills a page; tells whether the ranker answered."""
@@ -71,7 +72,7 @@ class Page:
 
     def message(self) -> bytes:
         """The request as the client sends it."""
-        calls = RankingCalls(ClientSettings(), self, self.catalogue())
+        calls = RankingCalls(SETTINGS, self, self.catalogue())
         calls.space = self.request["space"]
         timestamp = int(self.request["timestamp"])
         return calls.request(RankingCall.of(self.visitor, self.candidates, SLOTS, DIVERSITY, 0, timestamp))
