@@ -93,6 +93,10 @@ class Catalogue:
 
     def _gathered(self, values: numpy.typing.NDArray[Any], content_ids: Sequence[str]) -> numpy.typing.NDArray[Any]:
         rows = self._rows(content_ids)
-        gathered = numpy.zeros((len(rows), *values.shape[1:]), values.dtype)
-        gathered[rows >= 0] = values[rows[rows >= 0]]
+        if not len(values):
+            return numpy.zeros((len(rows), *values.shape[1:]), values.dtype)
+        gathered = values[rows]
+        unknown = rows < 0
+        if unknown.any():
+            gathered[unknown] = numpy.zeros((), values.dtype)
         return gathered

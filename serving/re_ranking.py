@@ -63,21 +63,21 @@ def re_rank(
     """
     relevance = _checked(candidates, slots, diversity, caps or {})
     count = len(relevance)
-    # Candidates are gone through in random order, so that the first of equal ones is a random one.
-    order = numpy.random.default_rng(seed).permutation(count)
-    free = numpy.zeros(count, numpy.bool_)
-    free[_first_of_each(candidates.content_ids)] = True
-    free = free[order]
-    marginal = (1 - diversity) * _stretched(relevance)[order]
-    vectors = None if candidates.vectors is None or diversity == 0 else _unit_length(candidates.vectors)[order]
+    # Which of equal candidates comes first: a random one.
+    turn = numpy.random.default_rng(seed).permutation(count)
+    free = _first_of_each(candidates.content_ids)
+    marginal = (1 - diversity) * _stretched(relevance)
+    vectors = None if candidates.vectors is None or diversity == 0 else _unit_length(candidates.vectors)
     # A cosine is at least -1: before the first choice everything is equally far away.
-    closest = numpy.full(count, -1.0)
-    groups = [(_group_numbers(candidates.groups[name])[order], cap) for name, cap in (caps or {}).items()]
+    closest = numpy.full(count, -1.0, numpy.float32)
+    groups = [(_group_numbers(candidates.groups[name]), cap) for name, cap in (caps or {}).items()]
     taken = [numpy.zeros(int(numbers.max(initial=-1)) + 1, numpy.int64) for numbers, _ in groups]
     chosen: list[int] = []
-    while len(chosen) < slots and free.any():
-        scores = relevance[order] if not chosen else marginal - diversity * closest
-        best = int(numpy.argmax(numpy.where(free, scores, -numpy.inf)))
+    scores = numpy.where(free, relevance, -numpy.inf)
+    while len(chosen) < slots:
+        best = _largest(scores, turn)
+        if best is None:
+            break
         chosen.append(best)
         free[best] = False
         if vectors is not None:
@@ -88,8 +88,19 @@ def re_rank(
             counts[numbers[best]] += 1
             if counts[numbers[best]] == cap:
                 free &= numbers != numbers[best]
-    positions: IntArray = order[numpy.array(chosen, numpy.int64)]
-    return positions
+        if vectors is not None or len(chosen) == 1:
+            scores = marginal - diversity * closest
+        scores[~free] = -numpy.inf
+    return numpy.array(chosen, numpy.int64)
+
+
+def _largest(scores: FloatArray, turn: IntArray) -> int | None:
+    """Position of the largest score, of equal ones the first in turn; None where none is free."""
+    best = int(numpy.argmax(scores)) if len(scores) else None
+    if best is None or scores[best] == -numpy.inf:
+        return None
+    equal = numpy.flatnonzero(scores == scores[best])
+    return best if len(equal) == 1 else int(equal[numpy.argmin(turn[equal])])
 
 
 def _checked(candidates: Candidates, slots: int, diversity: float, caps: Mapping[str, int]) -> FloatArray:
@@ -117,8 +128,12 @@ def _checked(candidates: Candidates, slots: int, diversity: float, caps: Mapping
     return relevance
 
 
-def _first_of_each(ids: Sequence[str]) -> IntArray:
-    first: IntArray = numpy.array(list({content: i for i, content in reversed(list(enumerate(ids)))}.values()), int)
+def _first_of_each(ids: Sequence[str]) -> numpy.typing.NDArray[numpy.bool_]:
+    """Whether an id has not been there before [N]."""
+    if len(set(ids)) == len(ids):
+        return numpy.ones(len(ids), numpy.bool_)
+    first = numpy.zeros(len(ids), numpy.bool_)
+    first[list({content: position for position, content in reversed(list(enumerate(ids)))}.values())] = True
     return first
 
 
@@ -131,15 +146,15 @@ def _stretched(relevance: FloatArray) -> FloatArray:
     return stretched
 
 
-def _unit_length(vectors: numpy.typing.ArrayLike) -> FloatArray:
-    given: FloatArray = numpy.asarray(vectors, numpy.float64)
-    norm = numpy.linalg.norm(given, axis=1, keepdims=True)
-    unit: FloatArray = given / numpy.where(norm > 0, norm, 1)
+def _unit_length(vectors: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.float32]:
+    """In float32: a slot costs one pass over all vectors, which takes half the time."""
+    given = numpy.asarray(vectors, numpy.float32)
+    norm = numpy.sqrt(numpy.einsum("nd,nd->n", given, given, dtype=numpy.float64))
+    unit: numpy.typing.NDArray[numpy.float32] = given / numpy.where(norm > 0, norm, 1).astype(numpy.float32)[:, None]
     return unit
 
 
 def _group_numbers(groups: Sequence[str]) -> IntArray:
-    names = numpy.asarray(groups, numpy.str_)
-    numbers: IntArray = numpy.unique(names, return_inverse=True)[1].astype(numpy.int64)
-    numbers[names == ""] = NO_GROUP
-    return numbers
+    """Groups numbered as they come [N]; NO_GROUP for ""."""
+    numbers = {"": NO_GROUP}
+    return numpy.array([numbers.setdefault(group, len(numbers) - 1) for group in groups], numpy.int64)

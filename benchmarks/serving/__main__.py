@@ -24,8 +24,10 @@ from benchmarks.serving.server_process import server_process
 from components.command_line import exit_code_of
 from components.push_ranker.push import push_version
 from components.push_ranker.settings import PushSettings
+from components.train_ranker.settings import RankerSettings
 from schemas.instants import DAY, compact_instant
 from schemas.ranker_artifact import RankerArtifact
+from schemas.step_report import StepReport
 
 RANK_GOAL_MILLISECONDS, PAGE_GOAL_MILLISECONDS = 2.0, 10.0
 SERVER, ECHO = "serving.local_server", "benchmarks.serving.echo_server"
@@ -33,9 +35,7 @@ SERVER, ECHO = "serving.local_server", "benchmarks.serving.echo_server"
 
 def trained_ranker(folder: Path) -> Path:
     """Trains the default network for one epoch on random examples; its speed does not depend on what it knows."""
-    from components.train_ranker.settings import RankerSettings  # not before: they import TensorFlow, which only
-    from components.train_ranker.step import train_ranker  # this needs
-    from schemas.step_report import StepReport
+    from components.train_ranker.step import train_ranker  # imports TensorFlow, which the client does without
 
     settings = RankerSettings(epochs=1)
     splits = {"train": 2 * settings.batch_requests, "validation": settings.batch_requests}
@@ -86,8 +86,8 @@ def figures(ranker: Path, rate: float, seconds: float, folder: Path) -> list[Fig
     function = measure_rank_function(artifact.saved_model(), folder)
     pages, echoes, memory = page_loads(artifact, Page(function.request), rate, seconds, folder / "base")
     load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    deep = "-".join(map(str, artifact.details.settings["deep_sizes"]))
-    network = f"cross {artifact.details.settings['cross']}, deep {deep}"
+    settings = RankerSettings(**artifact.details.settings)
+    network = f"cross {settings.cross}, deep {'-'.join(map(str, settings.deep_sizes))}"
     return [_function_figure(function, f"{network}; {load}"), _page_figure(pages, echoes, memory, rate, load)]
 
 

@@ -16,6 +16,8 @@ from serving.user_vectors import Vector
 from serving.visitor import Visitor
 
 SLOTS, DIVERSITY = 40, 0.3
+VISITOR = "visitor"
+SETTINGS = ClientSettings()
 FIRST_REQUESTS = 50
 """Sent before the clock runs: they open the channel, learn the space and fill caches."""
 
@@ -45,11 +47,12 @@ class Page:
             "clicked_content_ids",
             "clicked_times",
         )
-        return Visitor("visitor", self.request["device"], **{name: self.request[name] for name in lists})
+        return Visitor(VISITOR, self.request["device"], **{name: self.request[name] for name in lists})
 
     def vector(self, space: str, user_id: str) -> Vector | None:
-        """The visitor's vector in any space: a store that answers at once."""
-        return numpy.array(self.request["user_embedding"], numpy.float32)
+        """The visitor's vector: a store that answers at once."""
+        known = space == self.request["space"] and user_id == VISITOR
+        return numpy.array(self.request["user_embedding"], numpy.float32) if known else None
 
     def catalogue(self) -> Catalogue:
         """Random vectors for the re-ranking: it takes as long whatever they are."""
@@ -60,7 +63,7 @@ class Page:
 
     def client(self, target: str) -> RankingClient:
         """The light client, with its defaults."""
-        return RankingClient(target, catalogue=self.catalogue(), user_vectors=self)
+        return RankingClient(target, catalogue=self.catalogue(), user_vectors=self, settings=SETTINGS)
 
     def ask(self, client: RankingClient) -> bool:
         """Fills a page; tells whether the ranker answered."""
@@ -69,7 +72,7 @@ class Page:
 
     def message(self) -> bytes:
         """The request as the client sends it."""
-        calls = RankingCalls(ClientSettings(), self, self.catalogue())
+        calls = RankingCalls(SETTINGS, self, self.catalogue())
         calls.space = self.request["space"]
         timestamp = int(self.request["timestamp"])
         return calls.request(RankingCall.of(self.visitor, self.candidates, SLOTS, DIVERSITY, 0, timestamp))

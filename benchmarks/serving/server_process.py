@@ -42,18 +42,16 @@ def server_process(module: str, arguments: Sequence[str] = ()) -> Iterator[Runni
     Raises:
         RuntimeError: The process ended without such a line; its own message is on stderr.
     """
-    process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline().strip()
-        if not line:
-            raise RuntimeError(f"{module} ended with exit code {process.wait()} before it listened")
-        yield RunningServer(line.split()[-1], process.pid)
-    finally:
-        process.terminate()
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            line = process.stdout.readline().strip() if process.stdout is not None else ""
+            if not line:
+                raise RuntimeError(f"{module} ended with exit code {process.wait()} before it listened")
+            yield RunningServer(line.split()[-1], process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()

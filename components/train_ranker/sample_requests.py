@@ -18,8 +18,8 @@ from components.train_ranker.warm_up import WarmUpRequest
 from schemas.instants import HOUR
 from schemas.ranking_features import RankingFeature, features_of, model_groups
 
-SLATE = 40
-"""Candidates of a small `rank` request; the large one asks for every content of the table."""
+SLATES = (20, 200, 2_000)
+"""Candidates of the `rank` requests that are served; one more asks for every content of the table."""
 
 UNKNOWN_CONTENT = "content that no table knows"
 
@@ -44,7 +44,7 @@ def score_requests(
 def rank_requests(
     serving: ServingRanker, facts: ServingFacts, content_ids: Sequence[str], article_ids: Sequence[str]
 ) -> Iterator[WarmUpRequest]:
-    """Makes requests of a known user, of a user of a foreign space without a history, and for every content.
+    """Makes requests of a known user for slates of every size, and of a user of a foreign space without a history.
 
     Args:
         serving: Answers them.
@@ -63,11 +63,14 @@ def rank_requests(
         "clicked_times": facts.as_of - numpy.arange(1, len(clicked) + 1) * HOUR,
         "timestamp": numpy.array(facts.as_of + HOUR),
         "device": _text(next(iter(facts.vocabularies["device"]), "")),
-        "content_ids": _texts([*content_ids[:SLATE], UNKNOWN_CONTENT]),
+        "content_ids": _texts(content_ids),
     }
     history = [name for name in known if name.startswith(("recent", "viewed", "clicked"))]
     cold = {**known, "space": _text("a foreign space"), **{name: known[name][:0] for name in history}}
-    for inputs in (known, cold, {**known, "content_ids": _texts(content_ids)}):
+    # A shop with fewer contents asks for some of them twice, which costs as much.
+    slates = [numpy.resize(_texts([UNKNOWN_CONTENT, *content_ids]), count) for count in SLATES]
+    of_known = [{**known, "content_ids": slate} for slate in slates]
+    for inputs in ({**cold, "content_ids": slates[0]}, *of_known, known):
         answer = serving.rank(**{name: tensorflow.constant(value) for name, value in inputs.items()})
         yield WarmUpRequest("rank", inputs, answer[OUTPUT].numpy())
 
