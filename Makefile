@@ -13,7 +13,7 @@ CONTAINER_ENGINE ?= docker
 REGISTRY ?= localhost
 COMMIT := $(shell git rev-parse HEAD)
 # The commit; with `-dirty` behind it where the code is not the commit's.
-TAG ?= $(shell git describe --always --abbrev=40 --exclude '*' --dirty)
+TAG := $(or $(TAG),$(shell git describe --always --abbrev=40 --exclude '*' --dirty))
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 SOURCE ?= $(shell git remote get-url origin 2> /dev/null | sed 's|//[^/@]*@|//|')
 # cpu or cuda; TORCH_INDEX_URL: the index that holds this build, where pip's own does not.

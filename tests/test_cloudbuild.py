@@ -143,7 +143,7 @@ def test_make_is_asked_for_targets_that_it_has() -> None:
     variables = {value.partition("=")[0] for value in arguments("end-to-end") if "=" in value}
     assert variables == {"TAG", "REGISTRY"}
     for variable in variables:
-        assert f"{variable} ?=" in makefile
+        assert re.search(rf"^{variable} (\?=|:= \$\(or \$\({variable}\))", makefile, re.MULTILINE), variable
 
 
 def test_the_run_uses_the_images_that_were_built() -> None:
