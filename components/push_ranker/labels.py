@@ -1,10 +1,16 @@
 """Moves labels: forward by promotion, back by rollback.
 
-TensorFlow Serving gives a label only to a version that it has loaded. So a version is listed first, waited for, and
-only then labelled; where no server is named, those that poll models.config do the waiting themselves.
+TensorFlow Serving gives a label that exists only to a version that it has loaded, and refuses the whole of a
+models.config that asks for more. So a version is listed first, waited for, and only then labelled. Where no server is
+named, those that poll models.config are given the time to see the listing by itself; they refuse the label at every
+look until the version is loaded.
 """
 
 from __future__ import annotations
+
+import time
+
+from tqdm import tqdm
 
 from components.push_ranker.local_base import POINTER
 from components.push_ranker.model_config import change_served_versions, read_served_versions
@@ -33,9 +39,29 @@ def move_label(folder: ServingBase, label: str, version: int, settings: PushSett
             with folder.writing():
                 change_served_versions(folder, lambda served: served.announced(label, version), settings, server)
             server.wait_until_available(version)
+        elif _unseen(read_served_versions(folder.location), label, version):
+            with folder.writing():
+                change_served_versions(folder, lambda served: served.announced(label, version), settings)
+            _wait_for_polls(settings.poll_seconds, version)
         with folder.writing():
             _require_version(folder, version)
             change_served_versions(folder, lambda served: served.labelled(label, version), settings, server)
+
+
+def _unseen(served: ServedVersions, label: str, version: int) -> bool:
+    """Whether a label that means something else is to move to a version that servers may not have seen listed."""
+    if served.labels.get(label, version) == version:
+        return False
+    return version not in served.versions or served.moving == (label, version)
+
+
+def _wait_for_polls(seconds: float, version: int) -> None:
+    ends = time.monotonic() + seconds
+    title = f"servers see that {version} is listed"
+    with tqdm(total=round(seconds), desc=title, unit="s", disable=seconds == 0) as progress:
+        while (left := ends - time.monotonic()) > 0:
+            time.sleep(min(1.0, left))
+            progress.update(1)
 
 
 def promote(base: str, version: int | None, label: str, settings: PushSettings) -> int:

@@ -105,18 +105,25 @@ class ModelServer:
         import grpc
         from tensorflow_serving.apis import model_management_pb2
 
+        no_answer = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNIMPLEMENTED)
+
         request = model_management_pb2.ReloadConfigRequest()
         text_format.Parse(config, request.config)
         try:
             # A server that does not know the model yet answers when it has loaded it.
             status = self._service.HandleReloadConfigRequest(request, timeout=self._available_seconds).status
         except grpc.RpcError as error:
-            raise self._unanswered(error) from error
+            if error.code() in no_answer:
+                raise self._unanswered(error) from error
+            raise self._refused(error.code().name, str(error.details())) from error
         if status.error_code:
-            raise ContractError(
-                f"{self._target}: refuses the new models.config (code {status.error_code}: {status.error_message}); "
-                "no label was moved: does the server know the model under this name and base path?"
-            )
+            raise self._refused(f"code {status.error_code}", status.error_message)
+
+    def _refused(self, code: str, message: str) -> ContractError:
+        return ContractError(
+            f"{self._target}: refuses the new models.config ({code}: {message}); "
+            "no label was moved: does the server know the model under this name and base path?"
+        )
 
     def _unanswered(self, error: grpc.RpcError) -> ContractError:
         return ContractError(

@@ -44,6 +44,8 @@ class PushSettings(Settings):
             base folder's own absolute path or address where it is None.
         target: host:port of a running server; a label is moved only when it has loaded the version. None where servers
             poll models.config.
+        poll_seconds: Where no `target` is named: how long every polling server has surely looked at models.config once.
+            Between listing a version and moving a label to it so long is waited; 0 where nothing polls.
         available_seconds: How long to wait for that, and for the server to take a new configuration.
         infra_validation: What a model must do before it is pushed.
         feature_store: Where users' vectors must have been published before a version is served; None where callers get
@@ -55,6 +57,7 @@ class PushSettings(Settings):
     model_name: str = pydantic.Field(default="ranker", min_length=1)
     served_base_path: str | None = None
     target: str | None = None
+    poll_seconds: float = pydantic.Field(default=12.0, ge=0)
     available_seconds: float = pydantic.Field(default=120.0, gt=0)
     infra_validation: InfraValidationSettings = InfraValidationSettings()
     feature_store: FeatureStoreSettings | None = None

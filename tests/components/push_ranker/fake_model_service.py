@@ -15,7 +15,7 @@ from tensorflow_serving.apis import (
     model_service_pb2_grpc,
 )
 
-FAILED_PRECONDITION, UNKNOWN = 9, 2
+UNKNOWN = 2
 States = get_model_status_pb2.ModelVersionStatus.State
 
 
@@ -52,20 +52,19 @@ class FakeModelService:
             self.loaded[version] -= 1
         return response
 
-    def HandleReloadConfigRequest(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Takes the versions, then the labels if all of theirs are loaded."""
-        response = model_management_pb2.ReloadConfigResponse()
+    def HandleReloadConfigRequest(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Refuses a label that exists for a version that is not loaded, else takes versions and labels."""
         (model,) = request.config.model_config_list.config
         versions, labels = list(model.model_version_policy.specific.versions), dict(model.version_labels)
         self.configurations.append((versions, labels))
-        self.loaded = {version: self.loaded.get(version, self.looks) for version in versions}
-        unloaded = [version for version in labels.values() if version in self.broken or self.loaded[version] > 0]
+        moved = [version for label, version in labels.items() if self.labels.get(label, version) != version]
+        unloaded = [version for version in moved if version in self.broken or self.loaded.get(version, 1) > 0]
         if unloaded:
-            response.status.error_code = FAILED_PRECONDITION
-            response.status.error_message = f"Request to assign label to version {unloaded[0]} that is not available"
-        else:
-            self.labels = labels
-        return response
+            message = f"Request to assign label to version {unloaded[0]} that is not available"
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, message)
+        self.loaded = {version: self.loaded.get(version, self.looks) for version in versions}
+        self.labels = labels
+        return model_management_pb2.ReloadConfigResponse()
 
     @contextlib.contextmanager
     def serve(self) -> Iterator[str]:

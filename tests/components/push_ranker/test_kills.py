@@ -20,7 +20,7 @@ from components.push_ranker.settings import PushSettings
 from tests.components.push_ranker.served_folder import snapshot, write_model
 from tests.storage_emulator import StorageEmulator
 
-SETTINGS = PushSettings(keep_versions=1, served_base_path="/models/ranker")
+SETTINGS = PushSettings(keep_versions=1, poll_seconds=0, served_base_path="/models/ranker")
 """The third push removes the first version."""
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir"}
 WRITING = os.O_WRONLY | os.O_RDWR

@@ -13,7 +13,7 @@ from components.push_ranker.settings import PushSettings
 from schemas.errors import ContractError
 from tests.components.push_ranker.test_push import push
 
-SETTINGS = PushSettings()
+SETTINGS = PushSettings(poll_seconds=0)
 
 
 def test_a_promotion_gives_stable_what_canary_means(tmp_path: Path, base: str) -> None:
