@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from components.push_ranker.__main__ import main
+from components.push_ranker.labels import promote
 from components.push_ranker.push import push_version
 from components.push_ranker.settings import InfraValidationSettings, PushSettings
 from serving.local_server.server import LocalServer
@@ -45,8 +46,8 @@ def test_a_server_that_only_polls_follows_a_push_that_names_none(saved_models: d
     """It refuses a file that lists a version for the first time and moves a label to it, at every look."""
     base = tmp_path / "base"
     settings = PUSH.model_copy(update={"label": "stable", "poll_seconds": 1.0})
-    for label in ("stable", "canary"):
-        push_version(saved_models[1], base, 1, settings.model_copy(update={"label": label}))
+    push_version(saved_models[1], base, 1, settings)
+    promote(str(base), 1, "canary", settings)
     with LocalServer(base, SETTINGS.model_copy(update={"poll_seconds": 0.1})) as server, Load(server.target) as load:
         load.wait_for_stable(1)
         push_version(saved_models[2], base, 2, settings)
