@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import json
 import re
@@ -26,7 +25,6 @@ SPARK_PAGE = PROJECT_ROOT / "docs" / "running_on_spark.md"
 MANIFESTS = PROJECT_ROOT / "configs" / "kubeflow"
 PIPELINES = {"daily": pipeline.daily, "refresh": pipeline.refresh}
 OURS = re.compile(r"^python (pipeline\.py \S+|-m \S+)")
-NOT_HERE_YET = {"serving.deployment"}
 IN_A_SENTENCE = re.compile(r"`(python [^`]+)`")
 
 
@@ -73,8 +71,6 @@ def test_the_page_has_the_commands_that_this_checks() -> None:
 @pytest.mark.parametrize("command", OUR_COMMANDS)
 def test_our_commands_have_these_options(command: str) -> None:
     words = shlex.split(command)[1:]
-    if words[1] in NOT_HERE_YET and importlib.util.find_spec(words[1]) is None:
-        pytest.skip(f"{words[1]} is not in this checkout yet")
     told = _help(*_action(words))
     for option in (word.partition("=")[0] for word in words if word.startswith("--")):
         assert re.search(rf"{option}\b", told), f"{option} is no option of {' '.join(_action(words))}"

@@ -33,7 +33,9 @@ def push(root: Path, base: str | Path, version: int, content: str | None = None,
     model = root / "models" / f"{version} {content}"
     if not model.exists():
         write_model(model, content or f"model {version}")
-    return push_version(model, base, version, PushSettings.model_validate({"keep_versions": 3, "poll_seconds": 0, **settings}))
+    return push_version(
+        model, base, version, PushSettings.model_validate({"keep_versions": 3, "poll_seconds": 0, **settings})
+    )
 
 
 def test_a_push_is_served_as_stable(tmp_path: Path, base: str, files: Files) -> None:
