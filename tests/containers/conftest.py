@@ -31,6 +31,7 @@ def engine(images: Images) -> Any:
     docker = pytest.importorskip(
         "docker", reason="the package docker is not installed: pip install frontrow[containers]"
     )
-    client = docker.from_env()
+    # The default of a minute ends a container that says nothing for so long, as imports on a busy machine do.
+    client = docker.from_env(timeout=900)
     assert client.ping(), "no container engine answers; start docker or podman's service, or set DOCKER_HOST"
     return client
