@@ -136,7 +136,7 @@ def test_make_is_asked_for_targets_that_it_has() -> None:
         f"make {' '.join(step['args'])}" if step.get("entrypoint") == "make" else str(step["args"])
         for step in build()["steps"]
     ]
-    asked = set(" ".join(re.findall(r"make ((?:[a-z-]+\b ?)+)", " ".join(lines))).split())
+    asked = set(" ".join(re.findall(r"make ((?:[a-z-]+\b ?)+)", "; ".join(lines))).split())
     assert asked == {"setup", "lint", "types", "test", "container-tests"}
     for target in asked:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -16,7 +16,7 @@ from images.lock_files import BASE, TORCH_LOCKS, read_lock, read_project
 from orchestration.containers import Images
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.import_closure import import_closure
-from tests.images.step_images import steps_of
+from tests.images.step_images import components_of
 
 pytestmark = pytest.mark.containers
 PROBE = Path(__file__).with_name("image_probe.py").read_text(encoding="utf-8")
@@ -36,8 +36,8 @@ def modules_of(image: str) -> list[str]:
     """Every module of the project that a step of the image imports, now or later."""
     files = {
         path
-        for step in steps_of(image)
-        for path in import_closure(f"components.{step}.component", PROJECT_ROOT).files
+        for component in components_of(image)
+        for path in import_closure(component, PROJECT_ROOT).files
         if path.suffix == ".py"
     }
     parts = [path.relative_to(PROJECT_ROOT).with_suffix("").parts for path in sorted(files)]

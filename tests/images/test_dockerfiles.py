@@ -14,7 +14,7 @@ from images.lock_files import BASE, DEVELOPMENT_LOCK, read_lock
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.import_closure import import_closure
 from tests.images.dockerfile import final_stage, image_instructions
-from tests.images.step_images import image_of_step, steps_of
+from tests.images.step_images import image_of_component, modules_of
 
 PYTHON = "python:3.11-slim-bookworm"
 OURS = (BASE, *STEP_IMAGES)
@@ -35,14 +35,13 @@ def code_in(image: str) -> set[Path]:
 
 def needed_by(image: str) -> set[Path]:
     """Files that the steps of the image import, in components, commands and their data files."""
-    modules = [f"components.{step}.{module}" for step in steps_of(image) for module in ("component", "__main__")]
-    return {path for module in modules for path in import_closure(module, PROJECT_ROOT).files}
+    return {path for module in modules_of(image) for path in import_closure(module, PROJECT_ROOT).files}
 
 
 def test_every_image_has_a_folder_and_every_step_an_image() -> None:
     folders = {path.parent.name for path in (PROJECT_ROOT / "images").glob("*/Dockerfile")}
     assert folders == set(ALL)
-    assert set(image_of_step().values()) == set(STEP_IMAGES)
+    assert set(image_of_component().values()) == set(STEP_IMAGES)
 
 
 @pytest.mark.parametrize("image", STEP_IMAGES)

@@ -29,15 +29,15 @@ class CompiledNetwork:
         self._candidate = numpy.concatenate([split.content, split.interaction])
         self._parallel = ranker.structure == "parallel"
         self._cross = [cross_factors(layer) for layer in ranker.cross]
-        self._deep = [(layer.kernel.numpy().T, layer.bias.numpy()) for layer in ranker.deep]
+        first, *self._deep = [_with_bias_unit(layer.kernel.numpy().T, layer.bias.numpy()) for layer in ranker.deep]
         # The first dense layer reads the crossed input, as long as x_0, and then the encoded numbers.
-        first, bias = self._deep[0]
         size = len(self._cross[0].bias)
-        self._deep[0], self._of_encoded = (first[:, :size], bias), first[:, size:]
+        self._first_deep, self._of_encoded, self._first_bias = first[:, :size], first[:, size:-1], first[:, -1]
         kernel = ranker.logit.kernel.numpy().T  # [1, outputs]
         crossed = len(self._cross[0].bias) if self._parallel else 0
-        self._logit_of_crossed, self._logit_of_deep = kernel[:, :crossed], kernel[:, crossed:]
-        self._bias = ranker.logit.bias.numpy() + numpy.float32(fixed)
+        bias = ranker.logit.bias.numpy()[:, None] + numpy.float32(fixed)
+        self._logit_of_crossed = kernel[:, :crossed]
+        self._logit_of_deep = numpy.concatenate([kernel[:, crossed:], bias], axis=1)
 
     def logits(
         self,
@@ -59,18 +59,16 @@ class CompiledNetwork:
         """
         ones = tensorflow.ones_like(content[:1])
         inputs = tensorflow.concat([content, interaction, ones], axis=0)  # [p + 1, N]
-        first_deep, first_bias = self._deep[0]
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
         if self._parallel:
-            weights = numpy.concatenate([self._cross[0].projection, first_deep])
-            bias = numpy.concatenate([zero, first_bias])
-            heads = self._linear(weights, bias, request, inputs)
-            projected, deep = tensorflow.split(heads, [len(zero), len(first_bias)], axis=0)
-            crossed = self._crossed(projected, request, inputs[:-1], self._logit_of_crossed)
-            return (self._deep_output(self._with_encoded(deep, encoded)) + crossed + self._bias[:, None])[0]
+            weights = numpy.concatenate([self._cross[0].projection, self._first_deep])
+            heads = self._linear(weights, numpy.concatenate([zero, self._first_bias]), request, inputs)
+            projected, deep = tensorflow.split(heads, [len(zero), len(self._first_bias)], axis=0)
+            crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
+            return (self._deep_output(self._with_encoded(deep, encoded)) + crossed)[0]
         projected = self._linear(self._cross[0].projection, zero, request, inputs)
-        deep = self._crossed(projected, request, inputs[:-1], first_deep) + first_bias[:, None]
-        return (self._deep_output(self._with_encoded(deep, encoded)) + self._bias[:, None])[0]
+        deep = self._crossed(projected, request, inputs, self._first_deep) + self._first_bias[:, None]
+        return self._deep_output(self._with_encoded(deep, encoded))[0]
 
     def _with_encoded(self, first: tensorflow.Tensor, encoded: tensorflow.Tensor | None) -> tensorflow.Tensor:
         """The first dense layer's sums [units, N] with what the encoded numbers add."""
@@ -92,30 +90,34 @@ class CompiledNetwork:
         Args:
             projected: The first layer's V^T x_0 [p, N].
             request: As in logits.
-            inputs: The candidates' columns of x_0 [columns, N].
+            inputs: The candidates' columns of x_0, then ones [columns + 1, N].
             wanted: Matrix.
         """
+        candidate, shared = self._candidate, self._split.request
+        own, latents = inputs[:-1], inputs[-1:]
+        # f_l of the module cross_factors is `ups` times `latents`, whose first row, of ones, takes 1 and the biases.
+        ups = numpy.ones((len(self._cross[0].bias), 1), numpy.float32)
         later = [layer.projection for layer in self._cross[1:]]
-        latents: list[tensorflow.Tensor] = []
-        biases, factor = numpy.ones(len(self._cross[0].bias), numpy.float32), None
         for layer, next_wanted in zip(self._cross, [*later, wanted], strict=True):
-            latents.append(layer.latent(projected))
-            added = tensorflow.matmul(layer.up[self._candidate], latents[-1])
-            biases = biases + layer.bias
-            factor = added if factor is None else factor + added
-            output = inputs * (factor + biases[self._candidate, None])
-            # The request's columns of the output are U z times a diagonal: multiplied once, not for each candidate.
-            of_request = tensorflow.constant(next_wanted[:, self._split.request]) * request
-            projected = tensorflow.matmul(next_wanted[:, self._candidate], output)
-            for number, latent in enumerate(latents):
-                shared = tensorflow.matmul(of_request, self._cross[number].up[self._split.request])
-                projected += tensorflow.matmul(shared, latent)
-            projected += tensorflow.linalg.matvec(of_request, biases[self._split.request])[:, tensorflow.newaxis]
+            latents = tensorflow.concat([latents, layer.latent(projected)], axis=0)
+            ups = numpy.concatenate([ups[:, :1] + layer.bias[:, None], ups[:, 1:], layer.up], axis=1)
+            output = own * tensorflow.matmul(ups[candidate], latents)
+            # The request's columns of the output: their product with `wanted` is made once, not for each candidate.
+            of_request = tensorflow.matmul(next_wanted[:, shared] * request, ups[shared])
+            projected = tensorflow.matmul(next_wanted[:, candidate], output) + tensorflow.matmul(of_request, latents)
         return projected
 
     def _deep_output(self, first: tensorflow.Tensor) -> tensorflow.Tensor:
-        """What the dense layers add to the logit [1, N], from the first one's sums [units, N]."""
+        """What the dense layers and the last bias add to the logit [1, N], from the first one's sums [units + 1, N]."""
         hidden = tensorflow.nn.relu(first)
-        for weights, bias in self._deep[1:]:
-            hidden = tensorflow.nn.relu(tensorflow.matmul(weights, hidden) + bias[:, None])
+        for weights in self._deep:
+            hidden = tensorflow.nn.relu(tensorflow.matmul(weights, hidden))
         return tensorflow.matmul(self._logit_of_deep, hidden)
+
+
+def _with_bias_unit(weights: FloatArray, bias: FloatArray) -> FloatArray:
+    """Weights [units, inputs] as [units + 1, inputs + 1]: the last unit is always 1 and carries the biases on."""
+    carried = numpy.zeros((1, weights.shape[1] + 1), numpy.float32)
+    carried[0, -1] = 1
+    extended: FloatArray = numpy.concatenate([numpy.concatenate([weights, bias[:, None]], axis=1), carried])
+    return extended

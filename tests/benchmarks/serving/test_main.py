@@ -58,11 +58,11 @@ def test_figures_beside_their_references(
 def test_a_wait_counts_from_when_a_request_was_due() -> None:
     """One slow answer at a time: were arrivals to wait for answers, each would seem to take as long as the first."""
 
-    def answered() -> bool:
+    def ask() -> bool:
         time.sleep(0.05)
         return True
 
-    load = run_load(answered, rate=10_000, seconds=0.0032, title="slow")
+    load = run_load(ask, rate=10_000, seconds=0.0032, title="slow")
     assert (load.requests, load.errors) == (32, 0)
     assert load.percentile_99 > 95
     assert load.percentile_99 > load.median
