@@ -56,8 +56,8 @@ def test_the_artifact_tells_what_it_is(trained: RankerArtifact, examples: Exampl
 
 def test_warm_up_requests_hold_both_served_signatures_and_the_whole_table(trained: RankerArtifact) -> None:
     requests = read_warm_up(trained.saved_model())
-    assert [request.signature for request in requests] == ["rank"] * 3 + ["score"] * SMALL.replayed_requests
-    assert max(len(request.expected) for request in requests) == World().contents + 1
+    assert [request.signature for request in requests] == ["rank"] * (len(SLATES) + 2) + ["score"] * SMALL.replayed_requests
+    assert len(requests[len(SLATES) + 1].expected) == World().contents
     for request in requests:
         assert ((request.expected > 0) & (request.expected < 1)).all()
 

@@ -31,7 +31,12 @@ def test_logits_are_those_of_the_whole_network(cross: CrossKind, structure: Stru
     batch = with_fixed_position(batch, slate_size=9.0)
     ranker(batch)
     randomize(ranker)
-    inputs = ranker.network_input(ranker.input_features(batch)).numpy()
+    raw = ranker.input_features(batch)
+    numbers = ranker.numbers(raw.numbers)
+    assert ranker.encoding is not None
+    ranker.encoding.set_edges(numpy.quantile(numbers, numpy.linspace(0, 1, 9), axis=0).astype(numpy.float32))
+    inputs = ranker.network_input(numbers, raw).numpy()
+    encoded = ranker.encoding_reduction(ranker.encoding(numbers)).numpy().T
     named = {feature.name: feature for feature in features}
     split = split_input(ranker.input_features, named, DERIVED_OF_CANDIDATES, reduced=0)
     positions = numpy.concatenate([split.request, split.content, split.interaction])
@@ -40,6 +45,6 @@ def test_logits_are_those_of_the_whole_network(cross: CrossKind, structure: Stru
     fixed = ranker.position_tower(tensorflow.constant([[0.0, 0.0, numpy.log1p(9.0)]], tensorflow.float32))
     network = CompiledNetwork(ranker, split, float(fixed[0, 0]))
     request, content, interaction = (inputs[:, part].T for part in (split.request, split.content, split.interaction))
-    found = network.logits(*map(tensorflow.constant, (request[:, 0], content, interaction)))
+    found = network.logits(*map(tensorflow.constant, (request[:, 0], content, interaction, encoded)))
     numpy.testing.assert_allclose(found, ranker(batch)[:, 0], rtol=1e-5, atol=1e-5)
     assert found.numpy().std() > 1e-3

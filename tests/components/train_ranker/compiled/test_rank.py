@@ -19,7 +19,7 @@ from tests.components.train_ranker.rank_requests import Request, answer, explici
 SHAPES: list[dict[str, Any]] = [
     {"cross": "low_rank", "structure": "parallel", "cross_layers": 3, "deep_sizes": (8, 4)},
     {"cross": "low_rank", "structure": "stacked", "cross_layers": 2, "embedding_interaction": "product"},
-    {"cross": "full", "structure": "parallel", "cross_layers": 2, "with_graph": False},
+    {"cross": "full", "structure": "parallel", "cross_layers": 2, "with_graph": False, "encoding_bins": 0},
     {"cross": "mixture", "structure": "stacked", "cross_layers": 2, "embedding_interaction": "product_and_vectors"},
 ]
 
