@@ -13,6 +13,7 @@ import pytest
 import tensorflow
 
 from components.train_ranker.replay import replay_here, replay_in_fresh_process
+from components.train_ranker.sample_requests import SLATES
 from components.train_ranker.step import largest_event_time, train_ranker
 from components.train_ranker.train import train_one
 from components.train_ranker.warm_start import open_earlier
@@ -56,8 +57,9 @@ def test_the_artifact_tells_what_it_is(trained: RankerArtifact, examples: Exampl
 
 def test_warm_up_requests_hold_both_served_signatures_and_the_whole_table(trained: RankerArtifact) -> None:
     requests = read_warm_up(trained.saved_model())
-    assert [request.signature for request in requests] == ["rank"] * (len(SLATES) + 2) + ["score"] * SMALL.replayed_requests
-    assert len(requests[len(SLATES) + 1].expected) == World().contents
+    ranked = len(SLATES) + 2
+    assert [request.signature for request in requests] == ["rank"] * ranked + ["score"] * SMALL.replayed_requests
+    assert len(requests[ranked - 1].expected) == World().contents
     for request in requests:
         assert ((request.expected > 0) & (request.expected < 1)).all()
 
