@@ -42,6 +42,7 @@ def evaluate_ranker(
         champion: The ranker that serves now; the challenger must not lose to it. Without one it must beat popularity.
         earlier_examples: Of an earlier refresh, whose test rows are pooled where the newest hold too few clicks.
     """
+    import json
     from pathlib import Path
 
     from components.evaluate_ranker import kubeflow_artifacts, step
@@ -70,6 +71,8 @@ def evaluate_ranker(
         roc = shown.roc
         curves.log_roc_curve(roc.false_positive_rate, roc.true_positive_rate, roc.threshold)
         curves.log_confusion_matrix(list(kubeflow_artifacts.CATEGORIES), shown.confusion)
+    # The values themselves are metadata; a cache keeps nothing of a step one of whose outputs is not there.
+    Path(curves.path).write_text(json.dumps(curves.metadata), encoding="utf-8")
     Path(verdict.path).write_text(shown.verdict, encoding="utf-8")
     Path(page.path).write_text(shown.page, encoding="utf-8")
     evaluation.metadata.update(report.metadata())

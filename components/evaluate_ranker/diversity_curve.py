@@ -55,7 +55,8 @@ def diversity_curve(
         percentage points the slates' OF_A_SLATE lie above those at 0, with intervals.
     """
     visible = [numpy.flatnonzero(catalogue.visible_from <= request.timestamp) for request in requests]
-    answers = [scores(request, rows) for request, rows in zip(requests, visible, strict=True)]
+    # What is no number counts as 0 here, as for the other metrics; the verdict refuses such a ranker.
+    answers = [numpy.nan_to_num(scores(request, rows)) for request, rows in zip(requests, visible, strict=True)]
     names, users = numpy.unique([request.user for request in requests], return_inverse=True)
     rows = _catalogue_rows(catalogue, slates)
     pages: dict[str, IntArray] = {}

@@ -47,7 +47,7 @@ def test_figures_beside_their_references(
     function, pages = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (function["value"], function["reference_value"], function["ratio"]) == (1.5, 6.0, 0.25)
     assert (function["unit"], function["met"]) == ("ms", True)
-    assert "cross low_rank, deep 64-32" in function["work"]
+    assert "cross low_rank, deep 128-64" in function["work"]
     assert "60 pages of 2,000 candidates at 100 a second, 99th percentile" in pages["work"]
     assert f"{errors} errors" in pages["work"]
     assert pages["met"] == (errors == 0)
