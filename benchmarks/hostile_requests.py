@@ -15,7 +15,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 from benchmarks.figure import Figure, print_figures
 from benchmarks.hostile.answering import Attack
 from benchmarks.hostile.stream import BETWEEN_LARGE, LARGE, hostile_requests
-from benchmarks.local_server_process import LocalServerProcess, local_server_process
+from benchmarks.server_process import ServerProcess, local_server_process
 from components.train_ranker.warm_up import WARM_UP_FILE
 
 SETTLED = 3 * BETWEEN_LARGE * len(LARGE)
@@ -33,7 +33,7 @@ def valid_request(base: Path) -> predict_pb2.PredictRequest:
     raise RuntimeError(f"{newest / WARM_UP_FILE}: no request of the signature 'rank'")
 
 
-def attack(server: LocalServerProcess, valid: predict_pb2.PredictRequest, count: int) -> tuple[Attack, list[int]]:
+def attack(server: ServerProcess, valid: predict_pb2.PredictRequest, count: int) -> tuple[Attack, list[int]]:
     """Sends the requests.
 
     Returns:

@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks.figure import Figure, print_figures
 from benchmarks.random_examples import write_random_examples
 from benchmarks.random_records import START
+from benchmarks.server_process import local_server_process, server_process
 from benchmarks.serving.open_loop import Load, run_load
 from benchmarks.serving.page import FIRST_REQUESTS, EchoChannel, Page
 from benchmarks.serving.rank_function import CANDIDATES, RankFunction, measure_rank_function
-from benchmarks.serving.server_process import server_process
 from components.command_line import exit_code_of
 from components.push_ranker.push import push_version
 from components.push_ranker.settings import PushSettings
@@ -30,7 +30,7 @@ from schemas.ranker_artifact import RankerArtifact
 from schemas.step_report import StepReport
 
 RANK_GOAL_MILLISECONDS, PAGE_GOAL_MILLISECONDS = 2.0, 10.0
-SERVER, ECHO = "serving.local_server", "benchmarks.serving.echo_server"
+ECHO = "benchmarks.serving.echo_server"
 
 
 def trained_ranker(folder: Path) -> Path:
@@ -61,7 +61,7 @@ def page_loads(
         What came of each, and the ranking server's peak memory in 10^9 bytes.
     """
     push_version(artifact.saved_model(), base, int(compact_instant(artifact.served_as_of)), PushSettings())
-    with server_process(SERVER, ["--base", str(base), "--port", "0"]) as server, page.client(server.target) as client:
+    with local_server_process(base) as server, page.client(server.target) as client:
         for _ in range(FIRST_REQUESTS):
             page.ask(client)
         pages = run_load(lambda: page.ask(client), rate, seconds, "pages")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks import server_process
 from benchmarks.serving import __main__ as benchmark
 from benchmarks.serving import page
 from benchmarks.serving.open_loop import run_load
 from benchmarks.serving.rank_function import RankFunction
-from benchmarks.serving.server_process import server_process
 from serving.ranking_calls import ClientSettings
 from tests.benchmarks.serving import stand_in_server
 from tests.components.push_ranker.served_folder import write_ranker
@@ -36,7 +36,7 @@ REQUEST: dict[str, Any] = {
 def test_figures_beside_their_references(
     folder: str, errors: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(benchmark, "SERVER", stand_in_server.__name__)
+    monkeypatch.setattr(server_process, "LOCAL_SERVER", stand_in_server.__name__)
     # However busy the machine is, only what fails as told is an error.
     monkeypatch.setattr(page, "SETTINGS", ClientSettings(deadline=60))
     monkeypatch.setattr(benchmark, "PAGE_GOAL_MILLISECONDS", 1e6)
@@ -71,6 +71,6 @@ def test_a_wait_counts_from_when_a_request_was_due() -> None:
 def test_a_server_that_ends_at_once_is_named() -> None:
     with (
         pytest.raises(RuntimeError, match=r"benchmarks\.figure ended with exit code 0"),
-        server_process("benchmarks.figure"),
+        server_process.server_process("benchmarks.figure"),
     ):
         pass

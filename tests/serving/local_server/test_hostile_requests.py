@@ -11,7 +11,7 @@ from tensorflow_serving.apis import predict_pb2
 
 from benchmarks.hostile.stream import hostile_requests
 from benchmarks.hostile_requests import attack, valid_request
-from benchmarks.local_server_process import local_server_process
+from benchmarks.server_process import local_server_process
 from tests.serving.local_server.calls import Calls, predict_request
 
 REQUESTS = 2_000
