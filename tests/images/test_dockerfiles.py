@@ -10,9 +10,11 @@ import pytest
 
 from components.images import STEP_IMAGES
 from components.push_ranker.local_base import POINTER
+from components.push_ranker.settings import PushSettings
 from images.lock_files import BASE, DEVELOPMENT_LOCK, read_lock
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.import_closure import import_closure
+from serving.deployment.settings import DeploymentSettings
 from tests.images.dockerfile import final_stage, image_instructions
 from tests.images.step_images import image_of_component, modules_of
 
@@ -115,6 +117,11 @@ def test_the_server_reads_the_pointer_that_pushes_write_and_tells_how_it_is() ->
     assert program == "/usr/bin/tensorflow_model_server"
     values = dict(option.removeprefix("--").split("=") for option in options)
     assert Path(values["model_config_file"]).name == POINTER
+    polled = float(values["model_config_file_poll_wait_seconds"])
+    assert polled == DeploymentSettings.model_fields["poll_seconds"].default
+    assert polled < PushSettings().poll_seconds, (
+        "a push would list and label between two looks, and be refused for ever"
+    )
     assert values["allow_version_labels_for_unavailable_models"] == "true"
     [copied] = [one.words for one in final_stage("serving") if one.name == "COPY"]
     assert copied == ["images/serving/monitoring.config", values["monitoring_config_file"]]
