@@ -16,13 +16,14 @@ def needed_nodes(
     Args:
         known: The graph at the instant.
         vectors: What is there already is not needed again.
-        wanted: Whose embeddings are asked for, by kind.
+        wanted: Whose embeddings are asked for, by kind; of a kind that is left out, nobody's.
         edges_at_a_time: How many edges may be looked at together.
 
     Returns:
         For each layer, inputs first, and each kind which nodes' vectors are to be computed.
     """
-    needed = {kind: mask & ~vectors.valid[-1][kind] for kind, mask in wanted.items()}
+    nobody = {kind: numpy.zeros_like(there) for kind, there in vectors.valid[-1].items()}
+    needed = {kind: mask & ~vectors.valid[-1][kind] for kind, mask in (nobody | wanted).items()}
     result = [needed]
     for layer in reversed(range(vectors.layers)):
         read = {kind: mask.copy() for kind, mask in needed.items()}

@@ -94,6 +94,21 @@ def test_equals_sampling_with_every_neighbour(encoder: str, options: dict[str, A
     assert embedding["user"].std() > 0.01
 
 
+def test_whoever_is_asked_for_gets_the_same_vector(tmp_path: Path) -> None:
+    """Some users alone, their kind's neighbours of other kinds left out of the question: as when all are asked for."""
+    tables = random_tables(3)
+    network = make_network("contrast", tables)
+    known = known_edges(tables, INSTANT, 10**9)
+    users = numpy.arange(tables.users) % 3 == 0
+    for name in ("everyone", "some"):
+        (tmp_path / name).mkdir()
+    everyone = embed_at_instant(network, tables, known, tmp_path / "everyone")
+    some = embed_at_instant(network, tables, known, tmp_path / "some", {"user": users})
+    assert list(some) == ["user"]
+    assert numpy.allclose(some["user"][users], everyone["user"][users], atol=1e-6)
+    assert not some["user"][~users].any()
+
+
 @pytest.mark.parametrize("encoder", sorted(ENCODERS))
 def test_nothing_at_or_after_the_instant_matters(encoder: str, tmp_path: Path) -> None:
     """Removing every edge and order from the instant on changes nothing; removing one just before it does."""
