@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from google.protobuf import text_format
 
 from components.images import STEP_IMAGES
 from components.push_ranker.local_base import POINTER
@@ -14,7 +15,10 @@ from components.push_ranker.settings import PushSettings
 from images.lock_files import BASE, DEVELOPMENT_LOCK, read_lock
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.import_closure import import_closure
+from serving.deployment.monitoring import monitoring_config
+from serving.deployment.server_arguments import COMMAND, MONITORING_FILE, server_arguments
 from serving.deployment.settings import DeploymentSettings
+from serving.protos.monitoring_config_pb2 import MonitoringConfig
 from tests.images.dockerfile import final_stage, image_instructions
 from tests.images.step_images import image_of_component, modules_of
 
@@ -111,21 +115,19 @@ def test_the_server_has_the_version_that_the_protocol_has() -> None:
     assert tag == development["tensorflow-serving-api"].version == development["tensorflow-cpu"].version
 
 
-def test_the_server_reads_the_pointer_that_pushes_write_and_tells_how_it_is() -> None:
+def test_the_server_starts_as_the_deployment_starts_it() -> None:
+    """One image, whether docker starts it as it is or a manifest names its flags."""
     [start] = [instruction.rest for instruction in final_stage("serving") if instruction.name == "ENTRYPOINT"]
     program, *options = json.loads(start)
-    assert program == "/usr/bin/tensorflow_model_server"
-    values = dict(option.removeprefix("--").split("=") for option in options)
-    assert Path(values["model_config_file"]).name == POINTER
-    polled = float(values["model_config_file_poll_wait_seconds"])
-    assert polled == DeploymentSettings.model_fields["poll_seconds"].default
-    assert polled < PushSettings().poll_seconds, (
+    assert program == f"/usr/bin/{COMMAND}"
+    deployment = DeploymentSettings(image="tensorflow/serving:2.21.0", base_path="/models/ranker")
+    machine = f"--tensorflow_inter_op_parallelism={deployment.cores}"
+    assert options == [flag for flag in server_arguments(deployment) if flag != machine]
+    assert deployment.poll_seconds < PushSettings().poll_seconds, (
         "a push would list and label between two looks, and be refused for ever"
     )
-    assert values["allow_version_labels_for_unavailable_models"] == "true"
+    assert f"--model_config_file=/models/ranker/{POINTER}" in options
     [copied] = [one.words for one in final_stage("serving") if one.name == "COPY"]
-    assert copied == ["images/serving/monitoring.config", values["monitoring_config_file"]]
-    monitoring = (PROJECT_ROOT / copied[0]).read_text()
-    assert re.sub(r"\s+", " ", monitoring).strip() == (
-        'prometheus_config { enable: true path: "/monitoring/prometheus/metrics" }'
-    )
+    assert copied == ["images/serving/monitoring.config", MONITORING_FILE]
+    file = text_format.Parse((PROJECT_ROOT / copied[0]).read_text(), MonitoringConfig())
+    assert file == text_format.Parse(monitoring_config(), MonitoringConfig())
