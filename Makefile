@@ -90,5 +90,6 @@ test-containers: images container-tests
 
 # In images that are there already. Their engine must see the folders that it mounts, so that these lie in the project.
 container-tests: $(INSTALLED)
+	mkdir -p build
 	FRONTROW_IMAGE_TAG=$(TAG) FRONTROW_IMAGE_REGISTRY=$(REGISTRY) .venv/bin/python -m pytest -m containers \
 		--basetemp=build/containers tests/containers
