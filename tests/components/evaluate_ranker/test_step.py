@@ -22,6 +22,7 @@ from schemas.artifact_meta import FILE_NAME, read_meta
 from schemas.errors import ContractError
 from schemas.step_report import StepReport
 from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
+from tests.components.evaluate_ranker.measured_times import without_times
 from tests.components.evaluate_ranker.tiny_artifacts import (
     NETWORK_DETAILS,
     TinyWorld,
@@ -176,13 +177,6 @@ def test_the_same_inputs_give_the_same_bytes(tiny_run: TinyRun, tmp_path: Path) 
     for name in ("plots.json", "scores.parquet", "meta.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tiny_run.evaluation / name).read_bytes()
     assert without_times(again) == without_times(evaluation_of(tiny_run))
-
-
-def without_times(body: dict[str, Any]) -> dict[str, Any]:
-    body["export"].pop("rank_milliseconds")
-    (latency,) = [check for check in body["verdict"]["checks"] if check["name"] == "rank_latency"]
-    latency.pop("value")
-    return body
 
 
 def test_test_days_without_a_click_give_nulls_and_no_blessing(tiny_run: TinyRun, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy
 import pytest
 import tensorflow
+from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 
+from components.train_ranker.export import repeat_fingerprint
 from components.train_ranker.replay import replay_here, replay_in_fresh_process
 from components.train_ranker.sample_requests import SLATES
 from components.train_ranker.step import largest_event_time, train_ranker
@@ -62,6 +64,17 @@ def test_warm_up_requests_hold_both_served_signatures_and_the_whole_table(traine
     assert len(requests[ranked - 1].expected) == World().contents
     for request in requests:
         assert ((request.expected > 0) & (request.expected < 1)).all()
+
+
+def test_the_fingerprint_of_the_same_model_is_the_same(trained: RankerArtifact, tmp_path: Path) -> None:
+    """TensorFlow draws its identifier anew at every export."""
+    written = (trained.saved_model() / "fingerprint.pb").read_bytes()
+    drawn = FingerprintDef.FromString(written)
+    for field, same in ({"uuid": "1"}, True), ({"saved_model_checksum": 2}, False):
+        drawn.MergeFrom(FingerprintDef(**field))
+        (tmp_path / "fingerprint.pb").write_bytes(drawn.SerializeToString())
+        repeat_fingerprint(tmp_path)
+        assert ((tmp_path / "fingerprint.pb").read_bytes() == written) == same
 
 
 def test_an_export_that_scores_differently_is_refused(trained: RankerArtifact, tmp_path: Path) -> None:
