@@ -157,7 +157,12 @@ def test_an_earlier_ranker_that_does_not_fit_is_refused_naming_both(
     shutil.copytree(trained.folder, younger)
     meta = json.loads((younger / "meta.json").read_text())
     (younger / "meta.json").write_text(json.dumps(meta | {"as_of": "2026-03-10T00:00:00Z"}))
+    older = tmp_path / "older"
+    shutil.copytree(trained.folder, older)
+    settings = SMALL.model_dump(mode="json", exclude={"encoding_bins"})
+    edit_meta(older, settings=settings)
     cases: list[tuple[Path, Path, dict[str, Any], str]] = [
+        (examples.folder, older, {}, "older: its shape (?!.*encoding_bins.* differ).* differ from .*encoding_bins"),
         (other_space, trained.folder, {}, "space-a.*space-b"),
         (examples.folder, trained.folder, {"with_graph": False}, "features.*user_embedding"),
         (examples.folder, trained.folder, {"settings": SMALL.model_copy(update={"rank": 5})}, "rank': 4.*rank': 5"),
