@@ -93,6 +93,7 @@ def _write_serving_tables(folder: Path, generator: numpy.random.Generator) -> No
     views = numpy.array([0, *range(CONTENTS)], numpy.float32)
     rates = {f"content_click_rate_{days}d": generator.uniform(0.02, 0.3, len(ids)) for days in (1, 7)}
     columns: dict[str, Any] = {"content_id": ids, "visible_from": visible, "content_views_7d": views, **rates}
+    columns["kind"] = [0, *(1 + content % 2 for content in range(CONTENTS))]
     columns["content_embedding"] = _vectors(generator.normal(size=(len(ids), 4)))
     pyarrow.parquet.write_table(pyarrow.table(columns), folder / "content.parquet")
     vectors = generator.normal(size=(len(ids), 3))

@@ -55,16 +55,19 @@ class TinyRanker(tensorflow.Module):
         return {"click_probability": self._probability(content_click_rate_7d, order_cosine) / 2 + self.fault}
 
     def rank(self, **request: tensorflow.Tensor) -> dict[str, tensorflow.Tensor]:
-        """Likes contents with a large number, and tires of those that the user has seen."""
+        """Likes contents with a large number, tires of those that the user has seen, likes c7 for an order of a7."""
         numbers = tensorflow.strings.to_number(tensorflow.strings.substr(request["content_ids"], 1, -1))
+        liked = tensorflow.strings.to_number(tensorflow.strings.substr(request["recent_order_article_ids"], 1, -1))
+        bought = tensorflow.reduce_any(tensorflow.equal(numbers[:, None], liked[None, :]), axis=1)
         seen = tensorflow.reduce_any(
             tensorflow.equal(request["content_ids"][:, None], request["viewed_content_ids"][None, :]), axis=1
         )
         matrix = tensorflow.ones([400, 400])
         for _ in tensorflow.range(self.work):
             matrix = matrix @ matrix / 400
-        score = tensorflow.sigmoid(numbers / 25 - 1) * tensorflow.where(seen, 0.1, 1.0)
-        return {"click_probability": score * self.scale * matrix[0, 0]}
+        taste = self.taste_weight * tensorflow.cast(bought, tensorflow.float32)
+        score = tensorflow.sigmoid(numbers / 25 - 1 + taste) * tensorflow.where(seen, 0.1, 1.0)
+        return {"click_probability": score * self.scale * matrix[0, 0], "space": tensorflow.constant(SPACE)}
 
     def _probability(self, rate: tensorflow.Tensor, taste: tensorflow.Tensor) -> tensorflow.Tensor:
         return self.scale * tensorflow.sigmoid(2 * tensorflow.math.log(rate) + 2 + self.taste_weight * taste)
