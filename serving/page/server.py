@@ -15,6 +15,7 @@ from components.push_ranker.local_base import POINTER
 from components.push_ranker.model_config import model_config_text
 from components.push_ranker.served_versions import STABLE, ServedVersions
 from components.push_ranker.settings import PushSettings
+from orchestration.run_folder import artifacts_of
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact
 from schemas.ranker_artifact import RankerArtifact
@@ -24,12 +25,12 @@ from serving.local_server.server import LocalServer
 from serving.local_server.settings import LocalServerSettings
 from serving.page.application import application
 from serving.page.contents import read_contents
-from serving.page.finished_run import read_finished_run
 from serving.page.settings import PageSettings
 from serving.page.shoppers import Shopper, Shoppers, read_shoppers
 from serving.ranking_calls import ClientSettings
 
 PLAIN = "ranker_without_graph"
+"""As a run calls the artifact, and our server the model."""
 
 
 @contextlib.contextmanager
@@ -48,12 +49,13 @@ def serve_page(run: Path, target: str, model_name: str, settings: PageSettings) 
     Raises:
         ContractError: The run is not there or not whole, or the port is taken.
     """
-    found = read_finished_run(run)
-    shoppers = read_shoppers(found.examples, found.validated_logs, settings.users, settings.seed)
-    catalogue = Catalogue.of_serving_table(ExampleArtifact(found.examples).serving_table("content"))
+    artifacts = artifacts_of(run, "examples", "validated_logs", PLAIN)
+    logs, examples = artifacts["validated_logs"], ExampleArtifact(artifacts["examples"])
+    shoppers = read_shoppers(examples, logs, settings.users, settings.seed)
+    catalogue = Catalogue.of_serving_table(examples.serving_table("content"))
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
-        plain_target = stack.enter_context(_plain_server(RankerArtifact(found.ranker_without_graph)))
+        plain_target = stack.enter_context(_plain_server(RankerArtifact(artifacts[PLAIN])))
         served, plain = (
             stack.enter_context(
                 RankingClient(
@@ -66,7 +68,7 @@ def serve_page(run: Path, target: str, model_name: str, settings: PageSettings) 
             for address, name, label in ((target, model_name, STABLE), (plain_target, PLAIN, None))
         )
         _tell_spaces((served, plain), shoppers)
-        page = application(served, plain, shoppers, read_contents(found.validated_logs))
+        page = application(served, plain, shoppers, read_contents(logs))
         server = uvicorn.Server(uvicorn.Config(page, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="page", daemon=True)
         thread.start()

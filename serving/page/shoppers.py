@@ -62,13 +62,13 @@ class Shoppers:
         return self.vectors.get(user_id) if space == self.space else None
 
 
-def read_shoppers(examples_folder: Path, validated_logs: Path, count: int, seed: int) -> Shoppers:
+def read_shoppers(examples: ExampleArtifact, validated_logs: Path, count: int, seed: int) -> Shoppers:
     """Draws users and takes the last test request of each, one with a click where they clicked at all.
 
     Users with orders come first: the page tells which orders moved a score.
 
     Args:
-        examples_folder: The examples.
+        examples: The examples.
         validated_logs: The logs that they were made from.
         count: How many users at most.
         seed: Same seed, same users.
@@ -76,7 +76,6 @@ def read_shoppers(examples_folder: Path, validated_logs: Path, count: int, seed:
     Raises:
         ContractError: The examples cannot be read.
     """
-    examples = ExampleArtifact(examples_folder)
     test = read_record_columns(examples, "test", PAGE_FEATURES)
     earlier = [
         read_record_columns(examples, split, PAGE_FEATURES)

@@ -12,6 +12,7 @@ import pytest
 import pipeline
 from orchestration.containers import Images, container_runner, mounted_folders
 from orchestration.finished_runs import read_finished_run
+from orchestration.run_folder import artifacts_of
 from tests.components.evaluate_ranker.measured_times import without_times
 from tests.folder_bytes import file_bytes
 
@@ -34,11 +35,6 @@ def daily_run(folder: Path, *options: str) -> Path:
     runs = folder / "runs"
     assert main({"daily": pipeline.daily}, ["run", "--config", str(configuration), "--runs", str(runs), *options]) == 0
     return runs / "latest"
-
-
-def artifacts_of(run_folder: Path) -> dict[str, Path]:
-    """Where a run's artifacts lie."""
-    return {name: Path(location) for name, location in json.loads((run_folder / "artifacts.json").read_text()).items()}
 
 
 @pytest.fixture(scope="module")
