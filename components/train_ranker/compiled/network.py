@@ -60,27 +60,26 @@ class CompiledNetwork:
         ones = tensorflow.ones_like(content[:1])
         inputs = tensorflow.concat([content, interaction, ones], axis=0)  # [p + 1, N]
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
-        if self._parallel:
-            weights = numpy.concatenate([self._cross[0].projection, self._first_deep])
-            heads = self._linear(weights, numpy.concatenate([zero, self._first_bias]), request, inputs)
-            projected, deep = tensorflow.split(heads, [len(zero), len(self._first_bias)], axis=0)
-            crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
-            return (self._deep_output(self._with_encoded(deep, encoded)) + crossed)[0]
-        projected = self._linear(self._cross[0].projection, zero, request, inputs)
-        deep = self._crossed(projected, request, inputs, self._first_deep) + self._first_bias[:, None]
-        return self._deep_output(self._with_encoded(deep, encoded))[0]
+        projected = tensorflow.matmul(self._weights(self._cross[0].projection, zero, request), inputs)
+        if not self._parallel:
+            deep = self._crossed(projected, request, inputs, self._first_deep) + self._first_bias[:, None]
+            if encoded is not None:
+                deep += tensorflow.matmul(self._of_encoded, encoded)
+            return self._deep_output(deep)[0]
+        crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
+        weights = self._weights(self._first_deep, self._first_bias, request)
+        if encoded is not None:
+            weights = tensorflow.concat([weights, self._of_encoded], axis=1)
+            inputs = tensorflow.concat([inputs, encoded], axis=0)
+        return (self._deep_output(tensorflow.matmul(weights, inputs)) + crossed)[0]
 
-    def _with_encoded(self, first: tensorflow.Tensor, encoded: tensorflow.Tensor | None) -> tensorflow.Tensor:
-        """The first dense layer's sums [units, N] with what the encoded numbers add."""
-        return first if encoded is None else first + tensorflow.matmul(self._of_encoded, encoded)
+    def _weights(self, weights: FloatArray, bias: FloatArray, request: tensorflow.Tensor) -> tensorflow.Tensor:
+        """Weights of x_0 [h, d] and a bias [h] as weights of a candidate's own columns and ones [h, p + 1].
 
-    def _linear(
-        self, weights: FloatArray, bias: FloatArray, request: tensorflow.Tensor, inputs: tensorflow.Tensor
-    ) -> tensorflow.Tensor:
-        """Weights [h, d] times x_0, plus bias: [h, N]; the request's part is multiplied once."""
+        The request's part is multiplied once and stands with the bias.
+        """
         shared = tensorflow.linalg.matvec(weights[:, self._split.request], request) + bias
-        of_candidates = tensorflow.constant(weights[:, self._candidate])
-        return tensorflow.matmul(tensorflow.concat([of_candidates, shared[:, tensorflow.newaxis]], axis=1), inputs)
+        return tensorflow.concat([weights[:, self._candidate], shared[:, tensorflow.newaxis]], axis=1)
 
     def _crossed(
         self, projected: tensorflow.Tensor, request: tensorflow.Tensor, inputs: tensorflow.Tensor, wanted: FloatArray
