@@ -57,7 +57,7 @@ class CompiledNetwork:
         Returns:
             [N].
         """
-        ones = tensorflow.ones_like(content[:1])
+        ones = tensorflow.ones_like(interaction[:1])
         inputs = tensorflow.concat([content, interaction, ones], axis=0)  # [p + 1, N]
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
         projected = tensorflow.matmul(self._weights(self._cross[0].projection, zero, request), inputs)
