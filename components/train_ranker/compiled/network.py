@@ -42,23 +42,19 @@ class CompiledNetwork:
     def logits(
         self,
         request: tensorflow.Tensor,
-        content: tensorflow.Tensor,
-        interaction: tensorflow.Tensor,
+        inputs: tensorflow.Tensor,
         encoded: tensorflow.Tensor | None = None,
     ) -> tensorflow.Tensor:
         """Scores the candidates.
 
         Args:
             request: What they share of x_0 [request columns].
-            content: What their contents decide [content columns, N].
-            interaction: The rest [interaction columns, N].
+            inputs: Ones, the columns that their contents decide, those that depend on both [1 + p, N].
             encoded: Their encoded numbers behind the linear layer [units, N]; None for a network without them.
 
         Returns:
             [N].
         """
-        ones = tensorflow.ones_like(interaction[:1])
-        inputs = tensorflow.concat([content, interaction, ones], axis=0)  # [p + 1, N]
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
         projected = tensorflow.matmul(self._weights(self._cross[0].projection, zero, request), inputs)
         if not self._parallel:
@@ -74,12 +70,12 @@ class CompiledNetwork:
         return (self._deep_output(tensorflow.matmul(weights, inputs)) + crossed)[0]
 
     def _weights(self, weights: FloatArray, bias: FloatArray, request: tensorflow.Tensor) -> tensorflow.Tensor:
-        """Weights of x_0 [h, d] and a bias [h] as weights of a candidate's own columns and ones [h, p + 1].
+        """Weights of x_0 [h, d] and a bias [h] as weights of ones and a candidate's own columns [h, 1 + p].
 
         The request's part is multiplied once and stands with the bias.
         """
         shared = tensorflow.linalg.matvec(weights[:, self._split.request], request) + bias
-        return tensorflow.concat([weights[:, self._candidate], shared[:, tensorflow.newaxis]], axis=1)
+        return tensorflow.concat([shared[:, tensorflow.newaxis], weights[:, self._candidate]], axis=1)
 
     def _crossed(
         self, projected: tensorflow.Tensor, request: tensorflow.Tensor, inputs: tensorflow.Tensor, wanted: FloatArray
@@ -89,11 +85,11 @@ class CompiledNetwork:
         Args:
             projected: The first layer's V^T x_0 [p, N].
             request: As in logits.
-            inputs: The candidates' columns of x_0, then ones [columns + 1, N].
+            inputs: As in logits.
             wanted: Matrix.
         """
         candidate, shared = self._candidate, self._split.request
-        own, latents = inputs[:-1], inputs[-1:]
+        own, latents = inputs[1:], inputs[:1]
         # f_l of the module cross_factors is `ups` times `latents`, whose first row, of ones, takes 1 and the biases.
         ups = numpy.ones((len(self._cross[0].bias), 1), numpy.float32)
         later = [layer.projection for layer in self._cross[1:]]

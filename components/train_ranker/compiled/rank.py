@@ -29,6 +29,7 @@ from components.train_ranker.model import Ranker
 from components.train_ranker.position_tower import position_columns
 from components.train_ranker.serving_facts import ServingFacts
 from components.train_ranker.serving_tables import ArticleTable, ContentTable, IdTable, hashed
+from components.train_ranker.standardization import LARGEST
 from components.train_ranker.user_history import age_hours
 from schemas.graph_artifact import FloatArray
 from schemas.ranking_features import RankingFeature
@@ -137,15 +138,17 @@ class CompiledRank(tensorflow.Module):
         if products:
             ordered = of_any(tensorflow.stack(list(products.values())), [transforms[name] for name in products])
             derived |= dict(zip(products, ordered, strict=True))
-        interaction = self._slate.rows(
-            [derived[source] for source in self._derived],
-            content["compared"],
-            number["places"],
+        slate = self._slate.rows([derived[source] for source in self._derived], content["compared"], number["places"])
+        own_columns = content["inputs"]
+        ones = tensorflow.ones_like(slate[0][:1])
+        # What the contents decide has been cut off, too: once more changes nothing and saves a copy.
+        inputs = tensorflow.raw_ops.ClipByValue(
+            t=tensorflow.concat([ones, own_columns, *slate], axis=0), clip_value_min=-LARGEST, clip_value_max=LARGEST
         )
-        if self._interactions is not None:
-            reduced = self._interactions.rows(vector, rows, content["reduced"])
-            interaction = tensorflow.concat([interaction, reduced], axis=0)
         encoded = None
         if self._encoded is not None:
-            encoded = self._encoded.rows(of_request, interaction, content["encoded"])
-        return self._network.logits(of_request, content["inputs"], interaction, encoded)
+            encoded = self._encoded.rows(of_request, inputs[1 + own_columns.shape[0] :], content["encoded"])
+        if self._interactions is not None:
+            reduced = self._interactions.rows(vector, rows, content["reduced"])
+            inputs = tensorflow.concat([inputs, reduced], axis=0)
+        return self._network.logits(of_request, inputs, encoded)
