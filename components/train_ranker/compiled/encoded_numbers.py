@@ -10,6 +10,9 @@ from components.train_ranker.compiled.input_split import InputSplit
 from components.train_ranker.piecewise_linear_encoding import PiecewiseLinearEncoding
 from schemas.graph_artifact import FloatArray, IntArray
 
+RELU6 = 6
+"""Where the operation that cuts off cheapest does so; a bin's share is counted in sixths."""
+
 COLUMNS_AT_ONCE = 8
 """So few that their bins, of 2,000 candidates, stay in a processor's own cache between one operation and the next."""
 
@@ -44,23 +47,28 @@ class EncodedNumbers:
             share = numpy.clip((inputs[:, [column]] - lower[column]) * slope[column], 0, 1)
             self.of_contents += share @ self._kernel[number]
 
-    def rows(
-        self, request: tensorflow.Tensor, interaction: tensorflow.Tensor, of_contents: tensorflow.Tensor
-    ) -> tensorflow.Tensor:
-        """Outputs [units, N].
+    def of_request(self, request: tensorflow.Tensor) -> tensorflow.Tensor:
+        """What the request's numbers add for every candidate [units].
 
         Args:
             request: What the candidates share of x_0, numbers first [request columns].
+        """
+        numbers = request[: len(self._request), tensorflow.newaxis]
+        return self._shares(numbers, self._request)[:, 0]
+
+    def rows(self, interaction: tensorflow.Tensor, of_contents: tensorflow.Tensor) -> tensorflow.Tensor:
+        """Outputs without the request's part [units, N].
+
+        Args:
             interaction: Columns that depend on the slate, or on user and content, numbers first [columns, N].
             of_contents: `self.of_contents` of the candidates [units, N].
         """
-        of_request = self._shares(request[: len(self._request), tensorflow.newaxis], self._request)
-        starts = range(0, len(self._interaction), COLUMNS_AT_ONCE)
-        of_interaction = [
-            self._shares(interaction[start : start + COLUMNS_AT_ONCE], self._interaction[start : start + COLUMNS_AT_ONCE])
-            for start in starts
+        parts = [
+            slice(start, start + COLUMNS_AT_ONCE) for start in range(0, len(self._interaction), COLUMNS_AT_ONCE)
         ]
-        return tensorflow.add_n([*of_interaction, of_contents]) + of_request
+        return tensorflow.add_n(
+            [of_contents, *(self._shares(interaction[part], self._interaction[part]) for part in parts)]
+        )
 
     def _shares(self, values: tensorflow.Tensor, numbers: IntArray) -> tensorflow.Tensor:
         """What some numbers [columns, N] add [units, N]."""
@@ -70,8 +78,7 @@ class EncodedNumbers:
         )  # [active bins], [active bins], [active bins, units]
         # One product instead of a copy, a difference and a product of each bin's own.
         line = numpy.zeros((len(columns), len(numbers) + 1), numpy.float32)
-        line[numpy.arange(len(columns)), columns] = slope
-        line[:, -1] = -lower * slope
+        line[numpy.arange(len(columns)), columns] = RELU6 * slope
+        line[:, -1] = -RELU6 * lower * slope
         offset = tensorflow.matmul(line, tensorflow.concat([values, tensorflow.ones_like(values[:1])], axis=0))
-        share = tensorflow.raw_ops.ClipByValue(t=offset, clip_value_min=0.0, clip_value_max=1.0)
-        return tensorflow.matmul(numpy.ascontiguousarray(kernel.T), share)
+        return tensorflow.matmul(numpy.ascontiguousarray(kernel.T) / RELU6, tensorflow.nn.relu6(offset))

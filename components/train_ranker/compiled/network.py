@@ -43,33 +43,38 @@ class CompiledNetwork:
         self,
         request: tensorflow.Tensor,
         inputs: tensorflow.Tensor,
-        encoded: tensorflow.Tensor | None = None,
+        encoded: tuple[tensorflow.Tensor, tensorflow.Tensor] | None = None,
     ) -> tensorflow.Tensor:
         """Scores the candidates.
 
         Args:
             request: What they share of x_0 [request columns].
             inputs: Ones, the columns that their contents decide, those that depend on both [1 + p, N].
-            encoded: Their encoded numbers behind the linear layer [units, N]; None for a network without them.
+            encoded: Their encoded numbers behind the linear layer, in two summands: the part that they share [units]
+                and their own [units, N]; None for a network without them.
 
         Returns:
             [N].
         """
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
         projected = tensorflow.matmul(self._weights(self._cross[0].projection, zero, request), inputs)
+        bias = tensorflow.constant(self._first_bias)
+        if encoded is not None:
+            shared, own = encoded
+            bias += tensorflow.linalg.matvec(self._of_encoded, shared)
         if not self._parallel:
-            deep = self._crossed(projected, request, inputs, self._first_deep) + self._first_bias[:, None]
-            if encoded is not None:
-                deep += tensorflow.matmul(self._of_encoded, encoded)
-            return self._deep_output(deep)[0]
+            deep = self._crossed(projected, request, inputs, self._first_deep) + bias[:, tensorflow.newaxis]
+            return self._deep_output(deep if encoded is None else deep + tensorflow.matmul(self._of_encoded, own))[0]
         crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
-        weights = self._weights(self._first_deep, self._first_bias, request)
+        weights = self._weights(self._first_deep, bias, request)
         if encoded is not None:
             weights = tensorflow.concat([weights, self._of_encoded], axis=1)
-            inputs = tensorflow.concat([inputs, encoded], axis=0)
+            inputs = tensorflow.concat([inputs, own], axis=0)
         return (self._deep_output(tensorflow.matmul(weights, inputs)) + crossed)[0]
 
-    def _weights(self, weights: FloatArray, bias: FloatArray, request: tensorflow.Tensor) -> tensorflow.Tensor:
+    def _weights(
+        self, weights: FloatArray, bias: FloatArray | tensorflow.Tensor, request: tensorflow.Tensor
+    ) -> tensorflow.Tensor:
         """Weights of x_0 [h, d] and a bias [h] as weights of ones and a candidate's own columns [h, 1 + p].
 
         The request's part is multiplied once and stands with the bias.

@@ -147,7 +147,8 @@ class CompiledRank(tensorflow.Module):
         )
         encoded = None
         if self._encoded is not None:
-            encoded = self._encoded.rows(of_request, inputs[1 + own_columns.shape[0] :], content["encoded"])
+            interaction = inputs[1 + own_columns.shape[0] :]
+            encoded = self._encoded.of_request(of_request), self._encoded.rows(interaction, content["encoded"])
         if self._interactions is not None:
             reduced = self._interactions.rows(vector, rows, content["reduced"])
             inputs = tensorflow.concat([inputs, reduced], axis=0)
