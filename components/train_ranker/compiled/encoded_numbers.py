@@ -13,7 +13,7 @@ from schemas.graph_artifact import FloatArray, IntArray
 RELU6 = 6
 """Where the operation that cuts off cheapest does so; a bin's share is counted in sixths."""
 
-COLUMNS_AT_ONCE = 8
+COLUMNS_AT_ONCE = 16
 """So few that their bins, of 2,000 candidates, stay in a processor's own cache between one operation and the next."""
 
 
@@ -53,32 +53,41 @@ class EncodedNumbers:
         Args:
             request: What the candidates share of x_0, numbers first [request columns].
         """
-        numbers = request[: len(self._request), tensorflow.newaxis]
-        return self._shares(numbers, self._request)[:, 0]
+        line, kernel = self._weights(self._request)
+        numbers = tensorflow.concat([request[: len(self._request)], [1.0]], axis=0)
+        return tensorflow.linalg.matvec(kernel, tensorflow.nn.relu6(tensorflow.linalg.matvec(line, numbers)))
 
-    def rows(self, interaction: tensorflow.Tensor, of_contents: tensorflow.Tensor) -> tensorflow.Tensor:
+    def rows(
+        self, ones: tensorflow.Tensor, interaction: tensorflow.Tensor, of_contents: tensorflow.Tensor
+    ) -> tensorflow.Tensor:
         """Outputs without the request's part [units, N].
 
         Args:
-            interaction: Columns that depend on the slate, or on user and content, numbers first [columns, N].
+            ones: [1, N].
+            interaction: Numbers that depend on the slate, or on user and content [columns, N].
             of_contents: `self.of_contents` of the candidates [units, N].
         """
-        parts = [
-            slice(start, start + COLUMNS_AT_ONCE) for start in range(0, len(self._interaction), COLUMNS_AT_ONCE)
-        ]
-        return tensorflow.add_n(
-            [of_contents, *(self._shares(interaction[part], self._interaction[part]) for part in parts)]
-        )
+        starts = range(COLUMNS_AT_ONCE, len(self._interaction), COLUMNS_AT_ONCE)
+        numbers = numpy.split(self._interaction, starts)
+        summands = [of_contents]
+        for part, values in zip(
+            numbers, tensorflow.split(interaction, [len(part) for part in numbers], axis=0), strict=True
+        ):
+            line, kernel = self._weights(part)
+            shares = tensorflow.nn.relu6(tensorflow.matmul(line, tensorflow.concat([values, ones], axis=0)))
+            summands.append(tensorflow.matmul(kernel, shares))
+        return tensorflow.add_n(summands)
 
-    def _shares(self, values: tensorflow.Tensor, numbers: IntArray) -> tensorflow.Tensor:
-        """What some numbers [columns, N] add [units, N]."""
+    def _weights(self, numbers: IntArray) -> tuple[FloatArray, FloatArray]:
+        """How some numbers and a 1 become the shares of their bins, and those the outputs.
+
+        Returns:
+            [active bins, columns + 1] and [units, active bins].
+        """
         columns, bins = numpy.nonzero(self._slope[numbers])
-        lower, slope, kernel = (
-            part[numbers][columns, bins] for part in (self._lower, self._slope, self._kernel)
-        )  # [active bins], [active bins], [active bins, units]
+        lower, slope, kernel = (part[numbers][columns, bins] for part in (self._lower, self._slope, self._kernel))
         # One product instead of a copy, a difference and a product of each bin's own.
         line = numpy.zeros((len(columns), len(numbers) + 1), numpy.float32)
         line[numpy.arange(len(columns)), columns] = RELU6 * slope
         line[:, -1] = -RELU6 * lower * slope
-        offset = tensorflow.matmul(line, tensorflow.concat([values, tensorflow.ones_like(values[:1])], axis=0))
-        return tensorflow.matmul(numpy.ascontiguousarray(kernel.T) / RELU6, tensorflow.nn.relu6(offset))
+        return line, numpy.ascontiguousarray(kernel.T) / RELU6

@@ -139,16 +139,18 @@ class CompiledRank(tensorflow.Module):
             ordered = of_any(tensorflow.stack(list(products.values())), [transforms[name] for name in products])
             derived |= dict(zip(products, ordered, strict=True))
         slate = self._slate.rows([derived[source] for source in self._derived], content["compared"], number["places"])
-        own_columns = content["inputs"]
         ones = tensorflow.ones_like(slate[0][:1])
         # What the contents decide has been cut off, too: once more changes nothing and saves a copy.
         inputs = tensorflow.raw_ops.ClipByValue(
-            t=tensorflow.concat([ones, own_columns, *slate], axis=0), clip_value_min=-LARGEST, clip_value_max=LARGEST
+            t=tensorflow.concat([ones, content["inputs"], *slate], axis=0),
+            clip_value_min=-LARGEST,
+            clip_value_max=LARGEST,
         )
         encoded = None
         if self._encoded is not None:
-            interaction = inputs[1 + own_columns.shape[0] :]
-            encoded = self._encoded.of_request(of_request), self._encoded.rows(interaction, content["encoded"])
+            interaction = inputs[1 + content["inputs"].shape[0] :]
+            rows_of_encoded = self._encoded.rows(ones, interaction, content["encoded"])
+            encoded = self._encoded.of_request(of_request), rows_of_encoded
         if self._interactions is not None:
             reduced = self._interactions.rows(vector, rows, content["reduced"])
             inputs = tensorflow.concat([inputs, reduced], axis=0)
