@@ -90,4 +90,4 @@ class EncodedNumbers:
         line = numpy.zeros((len(columns), len(numbers) + 1), numpy.float32)
         line[numpy.arange(len(columns)), columns] = RELU6 * slope
         line[:, -1] = -RELU6 * lower * slope
-        return line, numpy.ascontiguousarray(kernel.T) / RELU6
+        return line, numpy.ascontiguousarray(kernel.T / RELU6, numpy.float32)

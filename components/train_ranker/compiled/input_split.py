@@ -83,7 +83,7 @@ def split_input(
         end += count
     rank_of, difference_of = _positions(columns, "slate_rank"), _positions(columns, "slate_difference")
     compared = [source for source in rank_of if live[rank_of[source]] or live[difference_of[source]]]
-    if not {source in on_both for source in compared} == {True, False}:
+    if {source in on_both for source in compared} != {True, False}:
         compared = list(rank_of)  # so little varied in training that the graph need not be small, too
     read = [source for source in value_of if source in on_both and (source in compared or live[value_of[source]])]
     # Sorting by a truth value keeps the order of what shares it.
