@@ -5,8 +5,10 @@ INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
 MAIN_PACKAGES := duckdb, feast, great_expectations, ibis, keras, kfp.kubernetes, matplotlib, tensorflow, tensorflow_serving, torch, torch_geometric
 
-BASE ?= runs/latest/serving
+RUN ?= runs/latest
+BASE ?= $(RUN)/serving
 PORT ?= 8500
+PAGE_PORT ?= 8080
 
 # Images, docs/images.md. `localhost` is a registry that nothing is pulled from or pushed to by mistake.
 CONTAINER_ENGINE ?= docker
@@ -31,9 +33,10 @@ setup: $(INSTALLED)
 run: $(INSTALLED)
 	.venv/bin/python pipeline.py run
 
-# A pushed folder through TensorFlow Serving's gRPC API, for development; make serve BASE=<pushed folder> PORT=8500.
+# A pushed folder through TensorFlow Serving's gRPC API, for development, and a page of what it gives the run's users:
+# make serve RUN=<finished run> PORT=8500 PAGE_PORT=8080; without a page: make serve RUN= BASE=<pushed folder>.
 serve: $(INSTALLED)
-	.venv/bin/python -m serving.local_server --base $(BASE) --port $(PORT)
+	.venv/bin/python -m serving.local_server --base $(BASE) --port $(PORT) $(if $(RUN),--run $(RUN) --page-port $(PAGE_PORT))
 
 test: $(INSTALLED)
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import torch
@@ -14,9 +13,9 @@ from components.train_gnn.graph_tables import read_graph_tables
 from components.train_gnn.network_artifact import read_network, write_network
 from components.train_gnn.settings import AlignmentSettings, NetworkSettings
 from components.train_gnn.step import train_gnn
+from orchestration.run_folder import artifacts_of
 from schemas.artifact_meta import read_meta
 from schemas.embedding_store import EmbeddingStore
-from schemas.errors import ContractError
 from schemas.graph_artifact import NODE_KINDS, GraphArtifact
 from schemas.instants import DAY, Instant, parse_instant
 from schemas.settings import parse_settings
@@ -52,10 +51,7 @@ def finished_run(folder: Path) -> FinishedRun:
     Raises:
         ContractError: There is none.
     """
-    path = folder / "artifacts.json"
-    if not path.is_file():
-        raise ContractError(f"{path}: not found; --run takes the folder of a finished daily run such as runs/latest")
-    artifacts = {name: Path(place) for name, place in json.loads(path.read_text(encoding="utf-8")).items()}
+    artifacts = artifacts_of(folder, "train_graph", "replay_graph", "network", "examples", "embeddings")
     train, replay = (read_meta(artifacts[name], "graph") for name in ("train_graph", "replay_graph"))
     network, examples = read_meta(artifacts["network"], "network"), read_meta(artifacts["examples"], "examples")
     start, as_of = parse_instant(train.details["window_start"]), train.as_of_instant

@@ -23,6 +23,7 @@ from components.command_line import exit_code_of
 from components.evaluate_ranker.comparators.ranking_rows import RankingRows
 from components.evaluate_ranker.comparators.slate_columns import baseline_features, slate_columns
 from components.evaluate_ranker.record_columns import read_record_columns
+from orchestration.run_folder import artifacts_of
 from schemas.errors import ContractError
 from schemas.example_artifact import ExampleArtifact
 from schemas.graph_artifact import FloatArray, IntArray
@@ -104,9 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     def run() -> None:
         world, finished = _world_of(options.run), read_run(options.run)
-        artifacts = json.loads((options.run / "artifacts.json").read_text(encoding="utf-8"))
         baseline = RankerBaseline(finished.rows, options.rankers)
-        examples = ExampleArtifact(Path(artifacts["examples"]))
+        examples = ExampleArtifact(artifacts_of(options.run)["examples"])
         scores = {"the network's dot product": dot_products(examples, finished.rows)}
         scores |= {name: scores_of(truth, world, finished.rows) for name, truth in truths(world).items()}
         print(outcome_table({name: baseline.outcome([score]) for name, score in scores.items()}))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pydantic
 
-from orchestration.run_folder import ARTIFACTS_FILE, LATEST
+from orchestration.run_folder import LATEST, artifacts_of
 from schemas.artifact_meta import ArtifactMeta, read_meta
 from schemas.settings import Settings, parse_settings
 
@@ -97,8 +97,7 @@ def read_finished_run(folder: Path) -> FinishedRun | None:
     if not path.is_file():
         return None
     record = parse_settings(RunRecord, json.loads(path.read_text(encoding="utf-8")), str(path))
-    locations = json.loads((folder / ARTIFACTS_FILE).read_text(encoding="utf-8"))
-    return FinishedRun(folder, record, {name: Path(location) for name, location in locations.items()})
+    return FinishedRun(folder, record, artifacts_of(folder))
 
 
 def finished_runs(runs: Path, configuration: str) -> list[FinishedRun]:

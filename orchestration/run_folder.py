@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.configuration import RunConfiguration
+from schemas.errors import ContractError
 from schemas.instants import compact_instant
 
 ARTIFACTS_FILE = "artifacts.json"
@@ -27,6 +28,26 @@ def write_artifacts_file(folder: Path, locations: Mapping[str, str]) -> None:
     """Notes where each artifact of the run lies, for a person and for a later refresh."""
     text = json.dumps(dict(locations), indent=2, sort_keys=True)
     (folder / ARTIFACTS_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def artifacts_of(folder: Path, *names: str) -> dict[str, Path]:
+    """Where a finished run's artifacts lie, by name.
+
+    Args:
+        folder: The run's, such as runs/latest.
+        names: Artifacts that must be there still: runs/artifacts may be cleared at any time.
+
+    Raises:
+        ContractError: It is not the folder of a finished run, or one of `names` is gone.
+    """
+    path = folder / ARTIFACTS_FILE
+    if not path.is_file():
+        raise ContractError(f"{path}: not found; give the folder of a finished daily run, such as runs/latest")
+    locations = {name: Path(location) for name, location in json.loads(path.read_text(encoding="utf-8")).items()}
+    for name in names:
+        if name not in locations or not locations[name].is_dir():
+            raise ContractError(f"{path}: its {name} {locations.get(name)} is gone; run the daily pipeline again")
+    return locations
 
 
 def carry_artifacts_file(runs: Path, folder: Path) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 from components.evaluate_ranker.comparators.ranking_rows import RankingRows, read_ranking_rows
+from orchestration.run_folder import artifacts_of
 from schemas.artifact_meta import read_meta
-from schemas.errors import ContractError
 from schemas.example_artifact import SPLITS, ExampleArtifact
 from schemas.graph_artifact import GraphArtifact
 from schemas.instants import Duration, Instant, parse_instant
@@ -44,10 +43,7 @@ def read_run(folder: Path) -> FinishedRun:
     Raises:
         ContractError: It is not the folder of a finished daily run.
     """
-    path = folder / "artifacts.json"
-    if not path.is_file():
-        raise ContractError(f"{path}: not found; give the folder of a finished daily run, such as runs/latest")
-    artifacts = {name: Path(location) for name, location in json.loads(path.read_text(encoding="utf-8")).items()}
+    artifacts = artifacts_of(folder, "train_graph", "replay_graph", "network", "examples")
     train, replay = GraphArtifact(artifacts["train_graph"]), GraphArtifact(artifacts["replay_graph"])
     examples = ExampleArtifact(artifacts["examples"])
     as_of = parse_instant(examples.meta.as_of)

@@ -1,1 +1,3 @@
 """Puts a blessed ranker into the folder that TensorFlow Serving reads, whole or not at all; lists and rolls back."""
+
+import components.tensorflow_environment  # noqa: F401 - before TensorFlow

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import uuid
 from pathlib import Path
 
 import pyarrow.parquet
 import tensorflow
+from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 
 from components.train_ranker.compiled.rank import DERIVED_OF_CANDIDATES, CompiledRank
 from components.train_ranker.model import Ranker
@@ -62,6 +64,7 @@ def export_ranker(
     serving = serving_ranker(ranker, examples, with_graph)
     saved_model = folder / SAVED_MODEL
     tensorflow.saved_model.save(serving, str(saved_model), signatures=serving.signatures())
+    repeat_fingerprint(saved_model)
     facts = ServingFacts.of_examples(examples)
     validation = split_dataset(examples, "validation", with_graph, settings)
     content_ids = _ids(examples.serving_table("content"), "content_id")[1:]
@@ -77,6 +80,20 @@ def export_ranker(
     (saved_model / SERVED_RANKER).write_text(json.dumps(served) + "\n", encoding="utf-8")
     ranker.save_weights(folder / WEIGHTS)
     return saved_model
+
+
+def repeat_fingerprint(saved_model: Path) -> None:
+    """Makes TensorFlow's random identifier of a SavedModel follow from its hashes: the same model has the same bytes.
+
+    Args:
+        saved_model: Its folder; fingerprint.pb is written anew.
+    """
+    path = saved_model / "fingerprint.pb"
+    fingerprint = FingerprintDef.FromString(path.read_bytes())
+    fingerprint.ClearField("uuid")
+    hashes = fingerprint.SerializeToString(deterministic=True).hex()
+    fingerprint.uuid = str(uuid.uuid5(uuid.NAMESPACE_OID, hashes).int)
+    path.write_bytes(fingerprint.SerializeToString(deterministic=True))
 
 
 def _ids(path: Path, column: str) -> list[str]:

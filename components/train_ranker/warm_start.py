@@ -49,12 +49,14 @@ def open_earlier(
     require_known_before(artifact.meta, as_of, folder)
     features = tuple(feature.name for feature in features_of(model_groups(with_graph)))
     shape = settings.model_dump(include=set(SHAPE_SETTINGS))
-    earlier_settings = RankerSettings.model_validate(artifact.details.settings)
+    # What the earlier one did not know of has today's default here, and had none there.
+    known = set(SHAPE_SETTINGS) & set(artifact.details.settings)
+    earlier_shape = RankerSettings.model_validate(artifact.details.settings).model_dump(include=known)
     pairs = {
         "space": (artifact.details.space, examples.details.space),
         "features": (artifact.details.features, features),
         "vocabularies": (artifact.details.vocabularies, examples.details.vocabularies),
-        "shape": (earlier_settings.model_dump(include=set(SHAPE_SETTINGS)), shape),
+        "shape": (earlier_shape, shape),
     }
     for name, (found, needed) in pairs.items():
         if found != needed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -10,12 +11,15 @@ import threading
 from pathlib import Path
 
 from components.command_line import exit_code_of
+from components.push_ranker.settings import PushSettings
 from schemas.settings import parse_settings
 from serving.local_server.settings import LocalServerSettings
+from serving.page.settings import PageSettings
 
 DESCRIPTION = """\
 Serves a pushed folder through TensorFlow Serving's gRPC API: Predict, GetModelMetadata, GetModelStatus,
-HandleReloadConfigRequest and gRPC's health service. For development and tests; production runs TensorFlow Serving."""
+HandleReloadConfigRequest and gRPC's health service. For development and tests; production runs TensorFlow Serving.
+With --run a page shows what the served ranker gives a user beside the ranker without the graph, and why."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,13 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
         help="refuse new labels of versions that are not loaded yet, as TensorFlow Serving does without "
         "--allow_version_labels_for_unavailable_models",
     )
+    parser.add_argument("--run", type=Path, help="finished daily run, such as runs/latest, whose users a page shows")
+    parser.add_argument("--page-port", type=int, default=PageSettings().port, help="of the page; 0 takes a free one")
     return exit_code_of(lambda: _serve(parser.parse_args(arguments)))
 
 
 def _serve(options: argparse.Namespace) -> None:
-    values = {name: value for name, value in vars(options).items() if name not in {"base", "strict_labels"}}
-    values["labels_for_unavailable_versions"] = not options.strict_labels
-    settings = parse_settings(LocalServerSettings, values, "command line")
+    ours = {name: value for name, value in vars(options).items() if name in LocalServerSettings.model_fields}
+    ours["labels_for_unavailable_versions"] = not options.strict_labels
+    settings = parse_settings(LocalServerSettings, ours, "command line")
+    page_settings = parse_settings(PageSettings, {"port": options.page_port, "host": options.host}, "command line")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # TensorFlow calls the session that TensorFlow Serving uses deprecated.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -56,7 +63,14 @@ def _serve(options: argparse.Namespace) -> None:
     from serving.local_server.server import LocalServer  # after the environment: it imports TensorFlow
 
     finished = threading.Event()
-    with LocalServer(options.base, settings) as server:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(LocalServer(options.base, settings))
+        if options.run is not None:
+            from serving.page.server import serve_page  # as above
+
+            model_name = PushSettings().model_name
+            address = stack.enter_context(serve_page(options.run, server.target, model_name, page_settings))
+            print(f"the page of {options.run} is at {address}", flush=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: finished.set())
         print(f"serving {options.base} at {server.target}", flush=True)

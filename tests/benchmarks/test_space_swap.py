@@ -43,5 +43,5 @@ def test_a_loss_misses_the_goal_and_an_equal_ranker_meets_it(monkeypatch: pytest
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"artifacts\.json: not found; --run takes the folder of a finished"):
+    with pytest.raises(ContractError, match=r"artifacts\.json: not found; give the folder of a finished"):
         finished_run(tmp_path)

@@ -6,9 +6,19 @@ import datetime
 import json
 from pathlib import Path
 
+import pytest
+
 from orchestration.configuration import read_configuration
 from orchestration.fingerprint import PROJECT_ROOT
-from orchestration.run_folder import ARTIFACTS_FILE, LATEST, new_run_id, point_latest_at, write_artifacts_file
+from orchestration.run_folder import (
+    ARTIFACTS_FILE,
+    LATEST,
+    artifacts_of,
+    new_run_id,
+    point_latest_at,
+    write_artifacts_file,
+)
+from schemas.errors import ContractError
 
 
 def test_run_ids_sort_by_time() -> None:
@@ -27,3 +37,16 @@ def test_latest_moves_from_run_to_run(tmp_path: Path) -> None:
         point_latest_at(tmp_path, name)
         assert json.loads((tmp_path / LATEST / ARTIFACTS_FILE).read_text()) == {"network": f"network of {name}"}
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_symlink()) == [LATEST]
+
+
+def test_artifacts_that_are_gone_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"artifacts\.json: not found; give the folder of a finished daily run"):
+        artifacts_of(tmp_path)
+    (tmp_path / "there").mkdir()
+    locations = {"network": str(tmp_path / "there"), "examples": "/gone"}
+    write_artifacts_file(tmp_path, locations)
+    assert artifacts_of(tmp_path, "network") == {name: Path(location) for name, location in locations.items()}
+    with pytest.raises(ContractError, match="its examples /gone is gone; run the daily pipeline again"):
+        artifacts_of(tmp_path, "network", "examples")
+    with pytest.raises(ContractError, match="its embeddings None is gone"):
+        artifacts_of(tmp_path, "embeddings")

@@ -10,7 +10,9 @@ import pytest
 from components.evaluate_ranker.settings import EvaluationSettings
 from components.evaluate_ranker.step import evaluate_ranker
 from schemas.step_report import StepReport
-from tests.components.evaluate_ranker.tiny_artifacts import write_tiny_examples, write_tiny_network, write_tiny_ranker
+from tests.components.evaluate_ranker.tiny_examples import write_tiny_examples
+from tests.components.evaluate_ranker.tiny_networks import write_tiny_network
+from tests.components.evaluate_ranker.tiny_rankers import write_tiny_ranker
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ from components.evaluate_ranker.settings import EvaluationSettings
 from components.train_ranker.warm_up import WARM_UP_FILE, WarmUpRequest, read_warm_up, write_warm_up
 from schemas.example_artifact import ExampleArtifact
 from tests.components.evaluate_ranker.conftest import TinyRun
-from tests.components.evaluate_ranker.tiny_artifacts import TinyRanker, export_tiny_model
+from tests.components.evaluate_ranker.tiny_rankers import TinyRanker, export_tiny_model
 
 SETTINGS = EvaluationSettings(
     rank_repeats=2, replayed_requests=5, largest_export_megabytes=1.0, rank_budget_milliseconds=30.0

@@ -15,7 +15,7 @@ from schemas.example_artifact import ExampleArtifact
 from schemas.instants import HOUR, parse_instant
 from schemas.ranker_artifact import RankerArtifact
 from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
-from tests.components.evaluate_ranker.tiny_artifacts import AS_OF, CONTENTS
+from tests.components.evaluate_ranker.tiny_examples import AS_OF, CONTENTS
 
 FEATURE = "content_click_rate_7d"
 

@@ -17,7 +17,7 @@ from components.push_ranker.infra_validation import reason_to_refuse
 from components.push_ranker.settings import InfraValidationSettings
 from components.train_ranker.warm_up import WARM_UP_FILE
 from schemas.errors import ContractError
-from tests.components.evaluate_ranker.tiny_artifacts import TinyRanker, export_tiny_model
+from tests.components.evaluate_ranker.tiny_rankers import TinyRanker, export_tiny_model
 
 SETTINGS = InfraValidationSettings(rank_candidates=50, rank_repeats=2)
 FINE: dict[str, Any] = {"load_seconds": 1.0, "rank_milliseconds": 2.0, "differences": [["rank", 1e-7], ["score", 0.0]]}

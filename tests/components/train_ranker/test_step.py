@@ -11,7 +11,9 @@ from typing import Any
 import numpy
 import pytest
 import tensorflow
+from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 
+from components.train_ranker.export import repeat_fingerprint
 from components.train_ranker.replay import replay_here, replay_in_fresh_process
 from components.train_ranker.sample_requests import SLATES
 from components.train_ranker.step import largest_event_time, train_ranker
@@ -62,6 +64,17 @@ def test_warm_up_requests_hold_both_served_signatures_and_the_whole_table(traine
     assert len(requests[ranked - 1].expected) == World().contents
     for request in requests:
         assert ((request.expected > 0) & (request.expected < 1)).all()
+
+
+def test_the_fingerprint_of_the_same_model_is_the_same(trained: RankerArtifact, tmp_path: Path) -> None:
+    """TensorFlow draws its identifier anew at every export."""
+    written = (trained.saved_model() / "fingerprint.pb").read_bytes()
+    drawn = FingerprintDef.FromString(written)
+    for field, same in ({"uuid": "1"}, True), ({"saved_model_checksum": 2}, False):
+        drawn.MergeFrom(FingerprintDef(**field))
+        (tmp_path / "fingerprint.pb").write_bytes(drawn.SerializeToString())
+        repeat_fingerprint(tmp_path)
+        assert ((tmp_path / "fingerprint.pb").read_bytes() == written) == same
 
 
 def test_an_export_that_scores_differently_is_refused(trained: RankerArtifact, tmp_path: Path) -> None:
@@ -144,7 +157,12 @@ def test_an_earlier_ranker_that_does_not_fit_is_refused_naming_both(
     shutil.copytree(trained.folder, younger)
     meta = json.loads((younger / "meta.json").read_text())
     (younger / "meta.json").write_text(json.dumps(meta | {"as_of": "2026-03-10T00:00:00Z"}))
+    older = tmp_path / "older"
+    shutil.copytree(trained.folder, older)
+    settings = SMALL.model_dump(mode="json", exclude={"encoding_bins"})
+    edit_meta(older, settings=settings)
     cases: list[tuple[Path, Path, dict[str, Any], str]] = [
+        (examples.folder, older, {}, "older: its shape (?!.*encoding_bins.* differ).* differ from .*encoding_bins"),
         (other_space, trained.folder, {}, "space-a.*space-b"),
         (examples.folder, trained.folder, {"with_graph": False}, "features.*user_embedding"),
         (examples.folder, trained.folder, {"settings": SMALL.model_copy(update={"rank": 5})}, "rank': 4.*rank': 5"),
