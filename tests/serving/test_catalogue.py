@@ -31,6 +31,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
 def test_facts_are_found_by_id(catalogue: Catalogue) -> None:
     wanted = ["b", "unheard of", "a"]
     directions = catalogue.directions_of(wanted)
+    assert directions is not None
     expected = [numpy.array([4, 5]) / 41**0.5, [0, 0], numpy.array([2, 3]) / 13**0.5]
     numpy.testing.assert_allclose(directions, expected, rtol=1e-6)
     assert catalogue.groups_of(wanted) == {"kind": ["1", "", "2"]}
