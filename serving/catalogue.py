@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy
 import numpy.typing
+
+from serving.re_ranking import unit_length
 
 Matrix = numpy.typing.NDArray[numpy.float32]
 
@@ -29,6 +32,7 @@ class Catalogue:
     vectors: Matrix | None = None
     groups: Mapping[str, numpy.typing.NDArray[numpy.str_]] = dataclasses.field(default_factory=dict)
     _row: dict[str, int] = dataclasses.field(init=False, repr=False)
+    _directions: Matrix | None = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Raises ValueError where lengths differ or an id is there twice."""
@@ -43,6 +47,7 @@ class Catalogue:
         if len(rows) != count:
             raise ValueError(f"content_ids has {count - len(rows)} repeated ids")
         object.__setattr__(self, "_row", rows)
+        object.__setattr__(self, "_directions", None if self.vectors is None else unit_length(self.vectors))
 
     @classmethod
     def empty(cls) -> Catalogue:
@@ -70,11 +75,11 @@ class Catalogue:
             groups={"kind": table["kind"].to_numpy().astype(numpy.str_)},
         )
 
-    def vectors_of(self, content_ids: Sequence[str]) -> Matrix | None:
-        """float32 [N, d], zeros for unknown contents; None where there are no vectors."""
-        if self.vectors is None:
+    def directions_of(self, content_ids: Sequence[str]) -> Matrix | None:
+        """The vectors at length 1, float32 [N, d], zeros for unknown contents; None where there are no vectors."""
+        if self._directions is None:
             return None
-        return self._gathered(self.vectors, content_ids)
+        return self._gathered(self._directions, content_ids)
 
     def groups_of(self, content_ids: Sequence[str]) -> dict[str, Sequence[str]]:
         """By name, the group of each content [N]; "" for unknown contents."""
@@ -89,7 +94,8 @@ class Catalogue:
         return values
 
     def _rows(self, content_ids: Sequence[str]) -> numpy.typing.NDArray[numpy.int64]:
-        return numpy.array([self._row.get(content, -1) for content in content_ids], numpy.int64)
+        rows = map(self._row.get, content_ids, itertools.repeat(-1))
+        return numpy.fromiter(rows, numpy.int64, len(content_ids))
 
     def _gathered(self, values: numpy.typing.NDArray[Any], content_ids: Sequence[str]) -> numpy.typing.NDArray[Any]:
         rows = self._rows(content_ids)

@@ -213,8 +213,9 @@ class RankingCalls:
         candidates = Candidates(
             call.candidates,
             relevance,
-            self.catalogue.vectors_of(call.candidates) if call.diversity > 0 else None,
+            self.catalogue.directions_of(call.candidates) if call.diversity > 0 else None,
             self.catalogue.groups_of(call.candidates) if caps else {},
+            unit_length=True,
         )
         positions: list[int] = re_rank(candidates, call.slots, call.diversity, caps, call.seed).tolist()
         return positions

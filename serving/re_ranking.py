@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy
 import numpy.typing
 
+from serving.leading_candidates import LeadingCandidates
+
 FloatArray = numpy.typing.NDArray[numpy.float64]
 IntArray = numpy.typing.NDArray[numpy.int64]
 
@@ -27,12 +29,14 @@ class Candidates:
         relevance: The higher the better, for example click probabilities [N].
         vectors: Of any length, zeros where a content has none [N, d]; None leaves only relevance and caps.
         groups: By name, such as `kind` or `brand`, the group of each candidate [N]; "" is in no group.
+        unit_length: Whether all vectors but zeros have length 1 already.
     """
 
     content_ids: Sequence[str]
     relevance: numpy.typing.ArrayLike
     vectors: numpy.typing.ArrayLike | None = None
     groups: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    unit_length: bool = False
 
 
 def re_rank(
@@ -62,45 +66,40 @@ def re_rank(
         ValueError: An argument is out of its range, or lengths differ.
     """
     relevance = _checked(candidates, slots, diversity, caps or {})
-    count = len(relevance)
     # Which of equal candidates comes first: a random one.
-    turn = numpy.random.default_rng(seed).permutation(count)
+    turn = numpy.random.default_rng(seed).permutation(len(relevance))
     free = _first_of_each(candidates.content_ids)
-    marginal = (1 - diversity) * _stretched(relevance)
-    vectors = None if candidates.vectors is None or diversity == 0 else _unit_length(candidates.vectors)
-    # A cosine is at least -1: before the first choice everything is equally far away.
-    closest = numpy.full(count, -1.0, numpy.float32)
+    vectors = None
+    if candidates.vectors is not None and diversity > 0:
+        vectors = numpy.asarray(candidates.vectors, numpy.float32)
+        vectors = vectors if candidates.unit_length else unit_length(vectors)
+    leading = LeadingCandidates(relevance, (1 - diversity) * _stretched(relevance), vectors, diversity, free, turn)
     groups = [(_group_numbers(candidates.groups[name]), cap) for name, cap in (caps or {}).items()]
     taken = [numpy.zeros(int(numbers.max(initial=-1)) + 1, numpy.int64) for numbers, _ in groups]
     chosen: list[int] = []
-    scores = numpy.where(free, relevance, -numpy.inf)
     while len(chosen) < slots:
-        best = _largest(scores, turn)
+        best = leading.choose()
         if best is None:
             break
         chosen.append(best)
-        free[best] = False
-        if vectors is not None:
-            numpy.maximum(closest, vectors @ vectors[best], out=closest)
         for (numbers, cap), counts in zip(groups, taken, strict=True):
             if numbers[best] == NO_GROUP:
                 continue
             counts[numbers[best]] += 1
             if counts[numbers[best]] == cap:
                 free &= numbers != numbers[best]
-        if vectors is not None or len(chosen) == 1:
-            scores = marginal - diversity * closest
-        scores[~free] = -numpy.inf
     return numpy.array(chosen, numpy.int64)
 
 
-def _largest(scores: FloatArray, turn: IntArray) -> int | None:
-    """Position of the largest score, of equal ones the first in turn; None where none is free."""
-    best = int(numpy.argmax(scores)) if len(scores) else None
-    if best is None or scores[best] == -numpy.inf:
-        return None
-    equal = numpy.flatnonzero(scores == scores[best])
-    return best if len(equal) == 1 else int(equal[numpy.argmin(turn[equal])])
+def unit_length(vectors: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.float32]:
+    """Each vector at length 1, zeros where it is zeros [N, d].
+
+    In float32: a slot costs a pass over many vectors, which takes half the time.
+    """
+    given = numpy.asarray(vectors, numpy.float32)
+    norm = numpy.sqrt(numpy.einsum("nd,nd->n", given, given, dtype=numpy.float64))
+    unit: numpy.typing.NDArray[numpy.float32] = given / numpy.where(norm > 0, norm, 1).astype(numpy.float32)[:, None]
+    return unit
 
 
 def _checked(candidates: Candidates, slots: int, diversity: float, caps: Mapping[str, int]) -> FloatArray:
@@ -144,14 +143,6 @@ def _stretched(relevance: FloatArray) -> FloatArray:
     span = relevance.max() - relevance.min()
     stretched: FloatArray = (relevance - relevance.min()) / (span if span > 0 else 1)
     return stretched
-
-
-def _unit_length(vectors: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.float32]:
-    """In float32: a slot costs one pass over all vectors, which takes half the time."""
-    given = numpy.asarray(vectors, numpy.float32)
-    norm = numpy.sqrt(numpy.einsum("nd,nd->n", given, given, dtype=numpy.float64))
-    unit: numpy.typing.NDArray[numpy.float32] = given / numpy.where(norm > 0, norm, 1).astype(numpy.float32)[:, None]
-    return unit
 
 
 def _group_numbers(groups: Sequence[str]) -> IntArray:

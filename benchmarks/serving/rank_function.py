@@ -1,5 +1,6 @@
 """The `rank` function of an export on one core, beside `score`; in a process of its own, which imports TensorFlow.
 
+Both are called as the local server calls them: from numpy's arrays to numpy's arrays, without a message.
 `python -m benchmarks.serving.rank_function <SavedModel> <result.json>` measures, and writes what a client asks with.
 """
 
@@ -15,10 +16,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.typing
+
+if TYPE_CHECKING:
+    from serving.local_server.signature import Signature
 
 CANDIDATES = 2_000
 REPEATS, UNTIMED = 300, 20
@@ -57,41 +61,41 @@ def measure_rank_function(saved_model: Path, folder: Path) -> RankFunction:
 
 def _measure(saved_model: Path) -> RankFunction:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    import tensorflow  # after the choice of the core: its threads inherit it
-
+    # After the choice of the core: TensorFlow's threads inherit it.
     from components.train_ranker.warm_up import read_warm_up
+    from serving.local_server.saved_model import SavedModel
 
-    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-    signatures = tensorflow.saved_model.load(str(saved_model)).signatures
+    model = SavedModel(saved_model, intra_operation_threads=1)
     ranked = [request for request in read_warm_up(saved_model) if request.signature == "rank"]
     request = max(ranked, key=lambda one: len(one.expected)).inputs
     request = {**request, "content_ids": numpy.resize(request["content_ids"], CANDIDATES)}
-    explicit = _score_inputs(signatures["score"].structured_input_signature[1])
     # In turn, so that what else the machine does meets both.
     taken: dict[str, list[float]] = {"rank": [], "score": []}
-    tensors = {
-        name: {key: tensorflow.constant(value) for key, value in inputs.items()}
-        for name, inputs in (("rank", request), ("score", explicit))
+    signatures = {name: model.signatures[name] for name in taken}
+    inputs = {
+        "rank": [request[one.alias] for one in signatures["rank"].inputs],
+        "score": _score_inputs(signatures["score"]),
     }
     for _ in range(UNTIMED + REPEATS):
-        for name, inputs in tensors.items():
+        for name, signature in signatures.items():
             started = time.perf_counter()
-            for answer in signatures[name](**inputs).values():
-                answer.numpy()
+            model.call(signature, inputs[name], tuple(signature.outputs))
             taken[name].append(1000 * (time.perf_counter() - started))
     rank, score = (statistics.median(taken[name][UNTIMED:]) for name in ("rank", "score"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     return RankFunction(rank, score, peak, {name: _listed(value) for name, value in request.items()})
 
 
-def _score_inputs(specification: dict[str, Any]) -> dict[str, numpy.typing.NDArray[numpy.generic]]:
+def _score_inputs(signature: Signature) -> list[numpy.typing.NDArray[numpy.generic]]:
     """Arbitrary features: `score` takes as long whatever they are."""
+    import tensorflow
+
     generator = numpy.random.default_rng(0)
-    inputs = {}
-    for name, tensor in specification.items():
-        shape = [CANDIDATES if size is None else size for size in tensor.shape]
-        inputs[name] = numpy.asarray(generator.random(shape)).astype(tensor.dtype.as_numpy_dtype)
+    inputs = []
+    for one in signature.inputs:
+        shape = [CANDIDATES if size == -1 else size for size in one.sizes or ()]
+        kind = tensorflow.dtypes.as_dtype(one.data_type).as_numpy_dtype
+        inputs.append(numpy.asarray(generator.random(shape)).astype(kind))
     return inputs
 
 

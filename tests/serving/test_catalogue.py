@@ -30,16 +30,17 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 def test_facts_are_found_by_id(catalogue: Catalogue) -> None:
     wanted = ["b", "unheard of", "a"]
-    vectors = catalogue.vectors_of(wanted)
-    assert vectors is not None
-    assert vectors.tolist() == [[4, 5], [0, 0], [2, 3]]
+    directions = catalogue.directions_of(wanted)
+    assert directions is not None
+    expected = [numpy.array([4, 5]) / 41**0.5, [0, 0], numpy.array([2, 3]) / 13**0.5]
+    numpy.testing.assert_allclose(directions, expected, rtol=1e-6)
     assert catalogue.groups_of(wanted) == {"kind": ["1", "", "2"]}
     numpy.testing.assert_allclose(catalogue.popularity_of(wanted), [0.1, 0.05, 0.2])
 
 
 def test_an_empty_catalogue_knows_nothing() -> None:
     empty = Catalogue.empty()
-    assert empty.vectors_of(["a"]) is None
+    assert empty.directions_of(["a"]) is None
     assert empty.groups_of(["a"]) == {}
     assert empty.popularity_of(["a", "b"]).tolist() == [0, 0]
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.re_ranking import Candidates, re_rank
+from serving import leading_candidates
+from serving.re_ranking import Candidates, re_rank, unit_length
 
 
 @st.composite
@@ -94,6 +95,30 @@ def test_without_diversity_and_caps_the_most_relevant_come_first() -> None:
     relevance = numpy.random.default_rng(0).random(2000)
     found = re_rank(Candidates([str(i) for i in range(2000)], relevance), 40)
     assert found.tolist() == numpy.argsort(-relevance)[:40].tolist()
+
+
+@pytest.mark.parametrize("diversity", [0.0, 0.2, 0.9])
+@pytest.mark.parametrize("leaders", [2, 256])
+def test_the_same_slots_are_filled_however_few_candidates_are_kept_up_to_date(
+    diversity: float, leaders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against everybody looked at for each slot, with ties, copies, groups and contents without a vector."""
+    generator = numpy.random.default_rng(7)
+    count = 1500
+    vectors = generator.normal(size=(count, 8)) + 2 * generator.normal(size=(10, 8))[generator.integers(0, 10, count)]
+    vectors[generator.integers(0, count, 300)] = vectors[0]
+    vectors[generator.integers(0, count, 100)] = 0
+    candidates = Candidates(
+        [str(i) for i in range(count)],
+        generator.random(count).round(2),
+        unit_length(vectors),
+        {"kind": generator.choice(["a", "b", "c", ""], count).tolist()},
+        unit_length=True,
+    )
+    monkeypatch.setattr(leading_candidates, "LEADERS", leaders)
+    found = re_rank(candidates, 60, diversity, {"kind": 15}, seed=3).tolist()
+    monkeypatch.setattr(leading_candidates, "LEADERS", count)
+    assert found == re_rank(candidates, 60, diversity, {"kind": 15}, seed=3).tolist()
 
 
 def test_diversity_keeps_copies_apart() -> None:

@@ -42,45 +42,45 @@ class CompiledNetwork:
     def logits(
         self,
         request: tensorflow.Tensor,
-        content: tensorflow.Tensor,
-        interaction: tensorflow.Tensor,
-        encoded: tensorflow.Tensor | None = None,
+        inputs: tensorflow.Tensor,
+        encoded: tuple[tensorflow.Tensor, tensorflow.Tensor] | None = None,
     ) -> tensorflow.Tensor:
         """Scores the candidates.
 
         Args:
             request: What they share of x_0 [request columns].
-            content: What their contents decide [content columns, N].
-            interaction: The rest [interaction columns, N].
-            encoded: Their encoded numbers behind the linear layer [units, N]; None for a network without them.
+            inputs: Ones, the columns that their contents decide, those that depend on both [1 + p, N].
+            encoded: Their encoded numbers behind the linear layer, in two summands: the part that they share [units]
+                and their own [units, N]; None for a network without them.
 
         Returns:
             [N].
         """
-        ones = tensorflow.ones_like(content[:1])
-        inputs = tensorflow.concat([content, interaction, ones], axis=0)  # [p + 1, N]
         zero = numpy.zeros(len(self._cross[0].projection), numpy.float32)
-        if self._parallel:
-            weights = numpy.concatenate([self._cross[0].projection, self._first_deep])
-            heads = self._linear(weights, numpy.concatenate([zero, self._first_bias]), request, inputs)
-            projected, deep = tensorflow.split(heads, [len(zero), len(self._first_bias)], axis=0)
-            crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
-            return (self._deep_output(self._with_encoded(deep, encoded)) + crossed)[0]
-        projected = self._linear(self._cross[0].projection, zero, request, inputs)
-        deep = self._crossed(projected, request, inputs, self._first_deep) + self._first_bias[:, None]
-        return self._deep_output(self._with_encoded(deep, encoded))[0]
+        projected = tensorflow.matmul(self._weights(self._cross[0].projection, zero, request), inputs)
+        bias = tensorflow.constant(self._first_bias)
+        if encoded is not None:
+            shared, own = encoded
+            bias += tensorflow.linalg.matvec(self._of_encoded, shared)
+        if not self._parallel:
+            deep = self._crossed(projected, request, inputs, self._first_deep) + bias[:, tensorflow.newaxis]
+            return self._deep_output(deep if encoded is None else deep + tensorflow.matmul(self._of_encoded, own))[0]
+        crossed = self._crossed(projected, request, inputs, self._logit_of_crossed)
+        weights = self._weights(self._first_deep, bias, request)
+        if encoded is not None:
+            weights = tensorflow.concat([weights, self._of_encoded], axis=1)
+            inputs = tensorflow.concat([inputs, own], axis=0)
+        return (self._deep_output(tensorflow.matmul(weights, inputs)) + crossed)[0]
 
-    def _with_encoded(self, first: tensorflow.Tensor, encoded: tensorflow.Tensor | None) -> tensorflow.Tensor:
-        """The first dense layer's sums [units, N] with what the encoded numbers add."""
-        return first if encoded is None else first + tensorflow.matmul(self._of_encoded, encoded)
-
-    def _linear(
-        self, weights: FloatArray, bias: FloatArray, request: tensorflow.Tensor, inputs: tensorflow.Tensor
+    def _weights(
+        self, weights: FloatArray, bias: FloatArray | tensorflow.Tensor, request: tensorflow.Tensor
     ) -> tensorflow.Tensor:
-        """Weights [h, d] times x_0, plus bias: [h, N]; the request's part is multiplied once."""
+        """Weights of x_0 [h, d] and a bias [h] as weights of ones and a candidate's own columns [h, 1 + p].
+
+        The request's part is multiplied once and stands with the bias.
+        """
         shared = tensorflow.linalg.matvec(weights[:, self._split.request], request) + bias
-        of_candidates = tensorflow.constant(weights[:, self._candidate])
-        return tensorflow.matmul(tensorflow.concat([of_candidates, shared[:, tensorflow.newaxis]], axis=1), inputs)
+        return tensorflow.concat([shared[:, tensorflow.newaxis], weights[:, self._candidate]], axis=1)
 
     def _crossed(
         self, projected: tensorflow.Tensor, request: tensorflow.Tensor, inputs: tensorflow.Tensor, wanted: FloatArray
@@ -90,11 +90,11 @@ class CompiledNetwork:
         Args:
             projected: The first layer's V^T x_0 [p, N].
             request: As in logits.
-            inputs: The candidates' columns of x_0, then ones [columns + 1, N].
+            inputs: As in logits.
             wanted: Matrix.
         """
         candidate, shared = self._candidate, self._split.request
-        own, latents = inputs[:-1], inputs[-1:]
+        own, latents = inputs[1:], inputs[:1]
         # f_l of the module cross_factors is `ups` times `latents`, whose first row, of ones, takes 1 and the biases.
         ups = numpy.ones((len(self._cross[0].bias), 1), numpy.float32)
         later = [layer.projection for layer in self._cross[1:]]

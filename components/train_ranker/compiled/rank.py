@@ -17,7 +17,7 @@ from components.train_ranker.compiled.content_rows import ContentRows
 from components.train_ranker.compiled.derived_numbers import DerivedNumber, of_any, of_ascending, of_counts, of_few
 from components.train_ranker.compiled.embedding_interactions import EmbeddingInteractions
 from components.train_ranker.compiled.encoded_numbers import EncodedNumbers
-from components.train_ranker.compiled.input_split import split_input
+from components.train_ranker.compiled.input_split import live_columns, split_input
 from components.train_ranker.compiled.network import CompiledNetwork
 from components.train_ranker.compiled.request_columns import RequestColumns
 from components.train_ranker.compiled.slate_rows import SlateRows
@@ -29,6 +29,7 @@ from components.train_ranker.model import Ranker
 from components.train_ranker.position_tower import position_columns
 from components.train_ranker.serving_facts import ServingFacts
 from components.train_ranker.serving_tables import ArticleTable, ContentTable, IdTable, hashed
+from components.train_ranker.standardization import LARGEST
 from components.train_ranker.user_history import age_hours
 from schemas.graph_artifact import FloatArray
 from schemas.ranking_features import RankingFeature
@@ -68,7 +69,8 @@ class CompiledRank(tensorflow.Module):
         inputs = ranker.input_features
         self._transforms = {feature.name: feature.transform for feature in features} | {DOT_PRODUCT: "none"}
         reduced = 0 if inputs.embedding_interaction == "dot" or not inputs.with_embeddings else ranker.reduction.units
-        split = split_input(inputs, {feature.name: feature for feature in features}, DERIVED_OF_CANDIDATES, reduced)
+        named = {feature.name: feature for feature in features}
+        split = split_input(inputs, named, DERIVED_OF_CANDIDATES, reduced, live_columns(ranker))
         columns = ContentColumns(ranker, split, features, contents.columns, facts.embedding_size)
         # Youngest first, so that ages ascend at every instant.
         instants, age_place = numpy.unique(-contents.visible_from, return_inverse=True)
@@ -84,7 +86,6 @@ class CompiledRank(tensorflow.Module):
         self._request_columns = RequestColumns(ranker)
         self._slate = SlateRows(ranker, split, columns)
         self._network = CompiledNetwork(ranker, split, float(ranker.position_tower(position)[0, 0]))
-        self._directions = VectorTable(directions)
         sections = {
             "inputs": columns.inputs,
             "compared": self._slate.compared,
@@ -93,17 +94,18 @@ class CompiledRank(tensorflow.Module):
             "places": columns.places(),
             "age": age_place.reshape(-1, 1),
             "kind": contents.columns[KIND],
-            "direction": self._directions.number_of_row[:, None],
         }
-        self._vectors = self._interactions = None
+        vectors: dict[str, FloatArray] = {COSINE: directions}
+        self._interactions = None
         if inputs.with_embeddings:
-            vectors = contents.columns[CONTENT_EMBEDDING]
+            embeddings = contents.columns[CONTENT_EMBEDDING]
             # Products are summed in float64, as input_features.dot_product does.
-            self._vectors = VectorTable(vectors.astype(numpy.float64))
-            numbers["vector"] = self._vectors.number_of_row[:, None]
+            vectors[DOT_PRODUCT] = embeddings.astype(numpy.float64)
             if reduced:
-                self._interactions = EmbeddingInteractions(ranker, vectors)
+                self._interactions = EmbeddingInteractions(ranker, embeddings)
                 sections["reduced"] = self._interactions.of_contents
+        self._vectors = {name: VectorTable(table) for name, table in vectors.items() if name in split.derived}
+        numbers |= {name: table.number_of_row[:, None] for name, table in self._vectors.items()}
         self._encoded = None
         if ranker.encoding is not None:
             kernel = ranker.encoding_reduction.kernel.numpy()
@@ -124,27 +126,32 @@ class CompiledRank(tensorflow.Module):
         rows = self._ids.rows(hashes)  # [N]
         content, number = self._rows.gather(rows)
         own = tensorflow.unstack(events.occurrences(hashes, rows, self._size), num=2)
-        products = {COSINE: self._directions.products(self._articles.direction(orders), number["direction"][0])}
-        if self._vectors is not None:
-            products[DOT_PRODUCT] = self._vectors.products(vector, number["vector"][0])
-        sorted_numbers = of_any(tensorflow.stack(list(products.values())), [transforms[name] for name in products])
+        other = {COSINE: self._articles.direction(orders), DOT_PRODUCT: vector}
+        products = {name: table.products(other[name], number[name][0]) for name, table in self._vectors.items()}
         ages = age_hours(timestamp, self._visible_from)
         derived: dict[str, DerivedNumber] = {
             AGE: of_ascending(ages, number["age"][0], transforms[AGE]),
             KIND_RATE: of_few(self._user.kind_rates(recent), number["kind"][0], transforms[KIND_RATE]),
             OWN_VIEWS: of_counts(own[VIEWS], events.most, transforms[OWN_VIEWS]),
             OWN_CLICKS: of_counts(own[CLICKS], events.most, transforms[OWN_CLICKS]),
-            **dict(zip(products, sorted_numbers, strict=True)),
         }
-        interaction = self._slate.rows(
-            [derived[source] for source in self._derived],
-            content["compared"],
-            number["places"],
+        if products:
+            ordered = of_any(tensorflow.stack(list(products.values())), [transforms[name] for name in products])
+            derived |= dict(zip(products, ordered, strict=True))
+        slate = self._slate.rows([derived[source] for source in self._derived], content["compared"], number["places"])
+        ones = tensorflow.ones_like(slate[0][:1])
+        # What the contents decide has been cut off, too: once more changes nothing and saves a copy.
+        inputs = tensorflow.raw_ops.ClipByValue(
+            t=tensorflow.concat([ones, content["inputs"], *slate], axis=0),
+            clip_value_min=-LARGEST,
+            clip_value_max=LARGEST,
         )
-        if self._interactions is not None:
-            reduced = self._interactions.rows(vector, rows, content["reduced"])
-            interaction = tensorflow.concat([interaction, reduced], axis=0)
         encoded = None
         if self._encoded is not None:
-            encoded = self._encoded.rows(of_request, interaction, content["encoded"])
-        return self._network.logits(of_request, content["inputs"], interaction, encoded)
+            interaction = inputs[1 + content["inputs"].shape[0] :]
+            rows_of_encoded = self._encoded.rows(ones, interaction, content["encoded"])
+            encoded = self._encoded.of_request(of_request), rows_of_encoded
+        if self._interactions is not None:
+            reduced = self._interactions.rows(vector, rows, content["reduced"])
+            inputs = tensorflow.concat([inputs, reduced], axis=0)
+        return self._network.logits(of_request, inputs, encoded)

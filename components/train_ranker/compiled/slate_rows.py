@@ -13,7 +13,6 @@ from components.train_ranker.compiled.derived_numbers import DerivedNumber
 from components.train_ranker.compiled.input_split import InputSplit
 from components.train_ranker.compiled.slate_quantiles import twice_mid_ranks
 from components.train_ranker.model import Ranker
-from components.train_ranker.standardization import LARGEST
 from schemas.graph_artifact import FloatArray
 
 
@@ -49,7 +48,7 @@ class SlateRows:
 
     def rows(
         self, derived: Sequence[DerivedNumber], compared: tensorflow.Tensor, places: tensorflow.Tensor
-    ) -> tensorflow.Tensor:
+    ) -> list[tensorflow.Tensor]:
         """Standardized rows: values of the derived numbers, ranks and differences of the slate's sources.
 
         Args:
@@ -58,7 +57,7 @@ class SlateRows:
             places: ContentColumns.places of the candidates, int32 [sources, N].
 
         Returns:
-            [rows, N].
+            [rows, N] each, not cut off yet.
         """
         values = tensorflow.stack([number.values for number in derived])  # [derived, N]
         places = tensorflow.concat([places, self._places(derived[: self._of_slate])], axis=0)
@@ -69,8 +68,7 @@ class SlateRows:
         compared = tensorflow.concat([compared, shifted], axis=0)
         mean = tensorflow.reduce_mean(compared, axis=1, keepdims=True)
         differences = compared + (self._difference_shift - mean)
-        rows = tensorflow.concat([values * self._value_scale + self._value_shift, ranks, differences], axis=0)
-        return tensorflow.raw_ops.ClipByValue(t=rows, clip_value_min=-LARGEST, clip_value_max=LARGEST)
+        return [values * self._value_scale + self._value_shift, ranks, differences]
 
     def _places(self, derived: Sequence[DerivedNumber]) -> tensorflow.Tensor:
         """Codes of derived numbers, each row's beyond those of the contents' columns and of the rows before."""

@@ -75,9 +75,10 @@ class UserEvents:
         Returns:
             int32 [2, N].
         """
-        # Row 0 stands for many contents: its segment is a negative one, which is not summed up.
-        segments = tensorflow.where(self.rows > 0, self.rows + table_size * self.clicked, -1)
-        by_row = tensorflow.math.unsorted_segment_sum(self.earlier, segments, 2 * table_size)
+        # Row 0 stands for many contents, of which none has been seen as often as all of them.
+        counted = self.earlier * tensorflow.cast(self.rows > 0, tensorflow.int32)
+        segments = self.rows + table_size * self.clicked
+        by_row = tensorflow.math.unsorted_segment_sum(counted, segments, 2 * table_size)
         known = tensorflow.gather(tensorflow.reshape(by_row, [2, table_size]), rows, axis=1)
         unknown = tensorflow.equal(rows, 0)
         return tensorflow.cond(

@@ -38,7 +38,7 @@ class UserFacts:
             & (tensorflow.reduce_sum(tensorflow.abs(given)) <= float(numpy.finfo(numpy.float32).max))
         )
         # It is cut and not multiplied by 0, which would let its NaN through.
-        kept = given[: tensorflow.where(usable, size, 0)]
+        kept = given[: size * tensorflow.cast(usable, tensorflow.int32)]
         vector = tensorflow.pad(kept, [[0, size - tensorflow.size(kept)]])
         return tensorflow.ensure_shape(vector, [size]), tensorflow.cast(usable, tensorflow.float32)
 

@@ -20,16 +20,18 @@ class VectorTable(tensorflow.Module):
     def __init__(self, vectors: numpy.typing.NDArray[numpy.floating]) -> None:
         super().__init__()
         distinct, number = numpy.unique(vectors, axis=0, return_inverse=True)
-        self.vectors = tensorflow.Variable(distinct, trainable=False, name="vectors")
         self.number_of_row = number.reshape(-1)
         """Which vector each content has [C]."""
         self._whole = len(distinct) <= WHOLE_TABLE
+        # Read as a whole, it is read a third faster with one column a vector.
+        table = numpy.ascontiguousarray(distinct.T) if self._whole else distinct
+        self.vectors = tensorflow.Variable(table, trainable=False, name="vectors")
 
     def products(self, vector: tensorflow.Tensor, numbers: tensorflow.Tensor) -> tensorflow.Tensor:
         """Inner products of a vector [d] with the table's vectors of these numbers, int32 [N]: float32 [N]."""
-        column = tensorflow.cast(vector, self.vectors.dtype)[:, tensorflow.newaxis]
+        given = tensorflow.cast(vector, self.vectors.dtype)
         if self._whole:
-            products = tensorflow.gather(tensorflow.matmul(self.vectors, column)[:, 0], numbers)
+            products = tensorflow.gather(tensorflow.matmul(given[tensorflow.newaxis], self.vectors)[0], numbers)
         else:
-            products = tensorflow.matmul(tensorflow.gather(self.vectors, numbers), column)[:, 0]
+            products = tensorflow.linalg.matvec(tensorflow.gather(self.vectors, numbers), given)
         return tensorflow.cast(products, tensorflow.float32)

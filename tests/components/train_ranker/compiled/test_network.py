@@ -6,7 +6,7 @@ import numpy
 import pytest
 import tensorflow
 
-from components.train_ranker.compiled.input_split import split_input
+from components.train_ranker.compiled.input_split import live_columns, split_input
 from components.train_ranker.compiled.network import CompiledNetwork
 from components.train_ranker.compiled.rank import DERIVED_OF_CANDIDATES
 from components.train_ranker.model import Ranker
@@ -37,14 +37,15 @@ def test_logits_are_those_of_the_whole_network(cross: CrossKind, structure: Stru
     ranker.encoding.set_edges(numpy.quantile(numbers, numpy.linspace(0, 1, 9), axis=0).astype(numpy.float32))
     inputs = ranker.network_input(numbers, raw).numpy()
     encoded = ranker.encoding_reduction(ranker.encoding(numbers)).numpy().T
+    shared = encoded[:, 0] + 1  # any summand
     named = {feature.name: feature for feature in features}
-    split = split_input(ranker.input_features, named, DERIVED_OF_CANDIDATES, reduced=0)
-    positions = numpy.concatenate([split.request, split.content, split.interaction])
-    assert sorted(positions.tolist()) == list(range(inputs.shape[1]))
+    split = split_input(ranker.input_features, named, DERIVED_OF_CANDIDATES, reduced=0, live=live_columns(ranker))
     assert (inputs[:, split.request] == inputs[:1, split.request]).all()
     fixed = ranker.position_tower(tensorflow.constant([[0.0, 0.0, numpy.log1p(9.0)]], tensorflow.float32))
     network = CompiledNetwork(ranker, split, float(fixed[0, 0]))
-    request, content, interaction = (inputs[:, part].T for part in (split.request, split.content, split.interaction))
-    found = network.logits(*map(tensorflow.constant, (request[:, 0], content, interaction, encoded)))
+    own = inputs[:, numpy.concatenate([split.content, split.interaction])].T
+    own = numpy.concatenate([numpy.ones_like(own[:1]), own])
+    parts = tensorflow.constant(shared), tensorflow.constant(encoded - shared[:, None])
+    found = network.logits(tensorflow.constant(inputs[0, split.request]), tensorflow.constant(own), parts)
     numpy.testing.assert_allclose(found, ranker(batch)[:, 0], rtol=1e-5, atol=1e-5)
     assert found.numpy().std() > 1e-3
