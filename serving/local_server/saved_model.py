@@ -36,7 +36,10 @@ class SavedModel:
 
     def __init__(self, path: Path, intra_operation_threads: int) -> None:
         options = config_pb2.ConfigProto(
-            intra_op_parallelism_threads=intra_operation_threads, use_per_session_threads=True
+            intra_op_parallelism_threads=intra_operation_threads,
+            # Threads of the session's own: in paired runs the thread that asks took a twelfth longer.
+            inter_op_parallelism_threads=-1,
+            use_per_session_threads=True,
         )
         graph = tensorflow.Graph()
         with graph.as_default():
@@ -81,8 +84,6 @@ class SavedModel:
                 options = config_pb2.CallableOptions(
                     feed=[one.tensor_name for one in signature.inputs],
                     fetch=[signature.outputs[alias] for alias in outputs],
-                    # Runs in the thread that asks: a request of milliseconds gains nothing from being handed on.
-                    run_options=config_pb2.RunOptions(inter_op_thread_pool=-1),
                 )
                 # Session.make_callable with a feed_list only wraps Session.run, which takes three times as long; Keras
                 # calls this one too.
