@@ -6,13 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow.compute
+import pyarrow
 import pyarrow.dataset
 
+from schemas.graph_artifact import RECENT_ORDERS
 from schemas.instants import Instant
-
-MOST = 25
-"""As many as the ranker reads."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +34,7 @@ def recent_orders(validated_logs: Path, moments: Mapping[str, Instant]) -> dict[
         moments: By user, before which moment.
 
     Returns:
-        By user, at most MOST orders, the newest last; users without any have none.
+        By user, at most RECENT_ORDERS orders, the newest last; users without any have none.
     """
     files = pyarrow.dataset.dataset(validated_logs / "orders", format="parquet", partitioning="hive")
     wanted = pyarrow.dataset.field("user_id").isin(list(moments))
@@ -47,4 +45,4 @@ def recent_orders(validated_logs: Path, moments: Mapping[str, Instant]) -> dict[
     for timestamp, user, article in rows:
         if timestamp < moments[user]:
             found[user].append(Order(article, timestamp))
-    return {user: tuple(orders[-MOST:]) for user, orders in found.items()}
+    return {user: tuple(orders[-RECENT_ORDERS:]) for user, orders in found.items()}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet
 
-from serving.page.orders import MOST, Order, recent_orders
+from schemas.graph_artifact import RECENT_ORDERS
+from serving.page.orders import Order, recent_orders
 
 
 def test_the_last_orders_before_the_moment(tmp_path: Path) -> None:
@@ -22,5 +23,5 @@ def test_the_last_orders_before_the_moment(tmp_path: Path) -> None:
         }
         pyarrow.parquet.write_table(pyarrow.table(columns), folder / "part-0.parquet")
     found = recent_orders(tmp_path, {"u1": 40, "u2": 70, "u3": 100})
-    assert found["u1"] == tuple(Order(f"a{time}", time) for time in range(40 - MOST, 40))
+    assert found["u1"] == tuple(Order(f"a{time}", time) for time in range(40 - RECENT_ORDERS, 40))
     assert found["u2"] == found["u3"] == ()
