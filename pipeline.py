@@ -10,6 +10,7 @@ from kfp import dsl
 from components.build_graph.component import build_graph
 from components.embed_nodes.component import embed_nodes
 from components.evaluate_ranker.component import evaluate_ranker
+from components.publish_embeddings.component import publish_embeddings
 from components.push_ranker.component import push_ranker
 from components.train_gnn.component import train_gnn
 from components.train_ranker.component import train_ranker
@@ -27,6 +28,7 @@ class DailyArtifacts(NamedTuple):
     replay_graph: dsl.Dataset
     network: dsl.Model
     embeddings: dsl.Dataset
+    publication: dsl.Artifact
     examples: dsl.Dataset
     ranker_without_graph: dsl.Model
     ranker_with_graph: dsl.Model
@@ -40,6 +42,7 @@ class RefreshArtifacts(NamedTuple):
     validated_logs: dsl.Dataset
     replay_graph: dsl.Dataset
     embeddings: dsl.Dataset
+    publication: dsl.Artifact
     examples: dsl.Dataset
     ranker_without_graph: dsl.Model
     ranker_with_graph: dsl.Model
@@ -66,7 +69,8 @@ def rank_and_push(
     cold_content_views: int,
     settings: dict[str, Any],
 ) -> dict[str, Any]:
-    """What both pipelines do once there is a network: embeddings, examples, both rankers, evaluation, push.
+    """What both pipelines do once there is a network: embeddings, their publication, examples, both rankers, evaluation,
+    push.
 
     Args:
         source: The source's logs, whose truth the report tells where there is one.
@@ -94,6 +98,9 @@ def rank_and_push(
         settings=settings["embedding"],
         **({"earlier": earlier_embeddings} if earlier_embeddings else {}),
     ).outputs["embeddings"]
+
+    # Whatever the verdict will be: the ranker that serves now needs fresh vectors as well.
+    published = step_task(publish_embeddings, embeddings=embeddings, settings=settings["push"])
 
     written_examples = step_task(
         write_examples,
@@ -137,11 +144,15 @@ def rank_and_push(
         base=serving,
         settings=settings["push"],
     )
-    # A push changes what lies outside of the pipeline, which no cache knows; pushing the same again changes nothing.
-    pushed.set_caching_options(enable_caching=False)
+    # A version whose users have no vectors is refused.
+    pushed.after(published)
+    # Both change what lies outside of the pipeline, which no cache knows; the same again changes nothing there.
+    for task in (published, pushed):
+        task.set_caching_options(enable_caching=False)
 
     return {
         "embeddings": embeddings,
+        "publication": published.outputs["publication"],
         "examples": written_examples,
         "ranker_without_graph": rankers[False],
         "ranker_with_graph": rankers[True],

@@ -15,9 +15,12 @@ from kfp import local
 
 from components.images import LOCAL_REGISTRY, TAG_VARIABLE, retagged
 from components.images import image as image_name
+from components.push_ranker.settings import PushSettings
 from orchestration.compiling import Target, compile_pipeline
 from orchestration.fingerprint import PROJECT_ROOT
 from schemas.errors import ContractError
+from schemas.feature_store import FeatureStoreSettings
+from schemas.settings import parse_settings
 
 COMMIT = ["git", "describe", "--always", "--abbrev=40", "--exclude", "*", "--dirty"]
 """As the Makefile names its images: the commit, with `-dirty` behind it where the code is not the commit's."""
@@ -75,15 +78,28 @@ def images_of(pipeline: Any) -> list[str]:
     return sorted({executor["container"]["image"] for executor in executors if "container" in executor})
 
 
+def container_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments for steps in containers, whose working directory is another one.
+
+    Args:
+        arguments: Of the pipeline; their addresses are absolute already but for those of the feature store.
+    """
+    store = _feature_store(arguments)
+    if store is None:
+        return dict(arguments)
+    push = {**arguments["push"], "feature_store": store.absolute().model_dump(mode="json")}
+    return {**arguments, "push": push}
+
+
 def container_runner(pipeline: Any, arguments: Mapping[str, Any]) -> local.DockerRunner:
     """Runs every step as the user who calls, in an image that nothing can be written to.
 
-    KFP mounts its pipeline root by itself. What the pipeline imports is mounted read-only, the folder that versions are
-    pushed to writable, each under the path that it has outside.
+    KFP mounts its pipeline root by itself. What the pipeline imports is mounted read-only, the folders that versions are
+    pushed to and users' vectors published to writable, each under the path that it has outside.
 
     Args:
         pipeline: As Images.put_into gives it.
-        arguments: Of the pipeline.
+        arguments: Of the pipeline, from container_arguments.
 
     Raises:
         ContractError: No container engine answers, or an image has not been built.
@@ -108,15 +124,23 @@ def mounted_folders(arguments: Mapping[str, Any]) -> dict[Path, bool]:
     """The folders of this machine that a run needs beside its own, and whether it writes to them.
 
     Args:
-        arguments: Of the pipeline: whatever has a fingerprint is imported, `serving` is pushed to.
+        arguments: Of the pipeline: whatever has a fingerprint is imported, `serving` is pushed to, `push` names the
+            feature store.
     """
     imported = (Path(arguments[name]) for name in arguments if f"{name}_fingerprint" in arguments)
     folders = {folder: False for folder in imported if folder.is_dir()}
-    serving = Path(arguments["serving"])
-    if serving.is_absolute():
-        serving.mkdir(parents=True, exist_ok=True)
-        folders[serving] = True
+    store = _feature_store(arguments)
+    written = [Path(arguments["serving"]), *(file.parent for file in (store.local_files if store else []))]
+    for folder in written:
+        if folder.is_absolute():
+            folder.mkdir(parents=True, exist_ok=True)
+            folders[folder] = True
     return folders
+
+
+def _feature_store(arguments: Mapping[str, Any]) -> FeatureStoreSettings | None:
+    """The one that the pipeline publishes to, if there is one."""
+    return parse_settings(PushSettings, arguments.get("push", {}), "argument 'push'").feature_store
 
 
 def _check_images(client: Any, names: list[str]) -> None:

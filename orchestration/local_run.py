@@ -13,7 +13,7 @@ from typing import Any
 
 from kfp import dsl, local
 
-from orchestration.containers import Images, container_runner
+from orchestration.containers import Images, container_arguments, container_runner
 from orchestration.fingerprint import PROJECT_ROOT
 from orchestration.progress import StepProgress
 from orchestration.step_output import StepOutput
@@ -52,6 +52,7 @@ def run_locally(
     runner: Any = local.SubprocessRunner(use_venv=False)
     if images is not None:
         pipeline = images.put_into(pipeline)
+        arguments = container_arguments(arguments)
         runner = container_runner(pipeline, arguments)
         # An engine mounts only what is there.
         artifacts.mkdir(parents=True, exist_ok=True)

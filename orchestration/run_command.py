@@ -27,6 +27,9 @@ from schemas.step_report import StepReport
 if TYPE_CHECKING:
     from components.evaluate_ranker.report import FinishedStep
 
+NEVER_CACHED = ("publication", "push")
+"""Artifacts of the steps that change what lies outside of the pipeline: they run each time."""
+
 
 def add_parser(parsers: Any, pipelines: list[str]) -> None:
     """Adds the subcommand."""
@@ -141,7 +144,7 @@ def finished_steps(outputs: Mapping[str, dsl.Artifact], started: float) -> list[
 
 
 def nothing_changed(folder: Path, outputs: Mapping[str, dsl.Artifact]) -> bool:
-    """Whether a run has finished before and every step came from the cache; the push, which is none, is left out.
+    """Whether a run has finished before and every step came from the cache but those that never do (NEVER_CACHED).
 
     Args:
         folder: The run's.
@@ -150,7 +153,8 @@ def nothing_changed(folder: Path, outputs: Mapping[str, dsl.Artifact]) -> bool:
     before = read_finished_run(folder)
     if before is None:
         return False
-    return all(before.artifacts.get(name) == Path(found.path) for name, found in outputs.items() if name != "push")
+    cached = {name: Path(found.path) for name, found in outputs.items() if name not in NEVER_CACHED}
+    return all(before.artifacts.get(name) == path for name, path in cached.items())
 
 
 def _evaluate_days(given: argparse.Namespace, configuration: RunConfiguration, runs: Path) -> None:

@@ -73,6 +73,17 @@ class EmbeddingStore:
         folders = (self.root / f"space={self.space}").glob("as_of=*")
         return sorted(parse_compact_instant(path.name.removeprefix("as_of=")) for path in folders)
 
+    def youngest_instant(self) -> Instant:
+        """The last of the instants.
+
+        Raises:
+            ContractError: There is none.
+        """
+        instants = self.instants()
+        if not instants:
+            raise ContractError(f"{self.root}: no embeddings of space {self.space}; embed with embed_nodes first")
+        return instants[-1]
+
     def write(self, instant: Instant, nodes: dict[str, NodeEmbeddings], meta: ArtifactMeta) -> None:
         """Writes the embeddings of one instant, whole or not at all.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pydantic
 
 from schemas.errors import ContractError
+from schemas.remote.address import absolute_location, is_remote
 from schemas.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,6 +39,17 @@ class FeatureStoreSettings(Settings):
     sqlite_path: str = "runs/feature_store/online.db"
     redis: str = "localhost:6379"
     rows_at_a_time: int = pydantic.Field(default=5_000, ge=1, le=30_000)
+
+    @property
+    def local_files(self) -> list[Path]:
+        """The files of this machine that hold it, whether they are there yet or not."""
+        names = [self.registry, *([self.sqlite_path] if self.online_store == "sqlite" else [])]
+        return [Path(name) for name in names if not is_remote(name)]
+
+    def absolute(self) -> FeatureStoreSettings:
+        """The same store for a process with another working directory."""
+        paths = {name: absolute_location(getattr(self, name)) for name in ("registry", "sqlite_path")}
+        return self.model_copy(update=paths)
 
 
 def open_feature_store(settings: FeatureStoreSettings) -> feast.FeatureStore:

@@ -114,14 +114,14 @@ def require_published(feature_store: feast.FeatureStore, space: str, as_of: Inst
     if space not in whole:
         raise ContractError(
             f"feature store {feature_store.config.project}: no vectors of space '{space}', there are those of "
-            f"{whole}; publish them first: python -m components.embed_nodes publish --help"
+            f"{whole}; publish them first: python -m components.publish_embeddings publish --help"
         )
     published = spaces[space]
     if as_of is not None and published.as_of is not None and published.as_of < as_of:
         raise ContractError(
             f"feature store {feature_store.config.project}: vectors of space '{space}' are of "
             f"{format_instant(published.as_of)}, needed are those of {format_instant(as_of)}; "
-            "publish them first: python -m components.embed_nodes publish --help"
+            "publish them first: python -m components.publish_embeddings publish --help"
         )
     return published
 

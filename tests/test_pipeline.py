@@ -32,11 +32,14 @@ SECTION_OF_STEP = {
     "build_graph": "graph",
     "train_gnn": "network",
     "embed_nodes": "embedding",
+    "publish_embeddings": "push",
     "write_examples": "examples",
     "train_ranker": "ranker",
     "evaluate_ranker": "evaluation",
     "push_ranker": "push",
 }
+OWNER_OF_SETTINGS = {"publish_embeddings": "push_ranker"}
+"""The steps that read another one's settings, so that both read the same."""
 LOGS = Input("/logs", "abc")
 
 
@@ -65,6 +68,7 @@ def test_the_daily_pipeline_reads_as_the_design_says() -> None:
         "build-graph-3": {"validated_logs": "validate-logs"},
         "train-gnn": {"train_graph": "build-graph", "test_graph": "build-graph-2", "earlier": "importer-2"},
         "embed-nodes": {"replay_graph": "build-graph-3", "network": "train-gnn"},
+        "publish-embeddings": {"embeddings": "embed-nodes"},
         "write-examples": {"validated_logs": "validate-logs", "embeddings": "embed-nodes"},
         "train-ranker": {"examples": "write-examples"},
         "train-ranker-2": {"examples": "write-examples"},
@@ -127,9 +131,16 @@ def test_no_two_steps_share_a_fingerprint() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PIPELINES))
-def test_only_the_push_is_never_cached(name: str) -> None:
+def test_only_what_changes_something_outside_is_never_cached(name: str) -> None:
     uncached = {task for task, specification in _tasks(name).items() if not specification.caching_options.enable_cache}
-    assert uncached == {"push-ranker"}
+    assert uncached == {"publish-embeddings", "push-ranker"}
+
+
+@pytest.mark.parametrize("name", sorted(PIPELINES))
+def test_a_ranker_is_pushed_after_its_users_vectors_are_published_whatever_its_verdict(name: str) -> None:
+    tasks = _tasks(name)
+    assert "publish-embeddings" in tasks["push-ranker"].dependent_tasks
+    assert list(tasks["publish-embeddings"].dependent_tasks) == ["embed-nodes"]
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "configs").glob("*.yaml")), ids=lambda path: str(path.stem))
@@ -197,4 +208,4 @@ def test_a_step_alone_reads_the_section_that_the_pipeline_reads(step: str) -> No
     assert names == [section]
     kind = RunConfiguration.model_fields[section].annotation
     assert kind is not None
-    assert kind.__module__ == f"components.{step}.settings"
+    assert kind.__module__ == f"components.{OWNER_OF_SETTINGS.get(step, step)}.settings"

@@ -1,20 +1,15 @@
-"""`python -m components.embed_nodes`: the step from a shell; `publish` and `prune` fill and clear the feature store."""
+"""`python -m components.embed_nodes`: the step from a shell."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from components.command_line import exit_code_of
 
 
 def main() -> int:
-    """Parses the arguments and embeds the nodes, or publishes or prunes users' vectors."""
-    if sys.argv[1:2] in (["publish"], ["prune"]):
-        from components.embed_nodes.publishing import command
-
-        return command.main(sys.argv[1:])
+    """Parses the arguments and embeds the nodes."""
     parser = argparse.ArgumentParser(prog="python -m components.embed_nodes", description=__doc__)
     parser.add_argument("--graph", type=Path, required=True, help="graph artifact that reaches up to the last refresh")
     parser.add_argument("--network", type=Path, required=True, help="network artifact of train_gnn")

@@ -48,8 +48,8 @@ class PushSettings(Settings):
             Between listing a version and moving a label to it so long is waited; 0 where nothing polls.
         available_seconds: How long to wait for that, and for the server to take a new configuration.
         infra_validation: What a model must do before it is pushed.
-        feature_store: Where users' vectors must have been published before a version is served; None where callers get
-            them elsewhere.
+        feature_store: Where publish_embeddings publishes users' vectors, and where they must be before a version is
+            served; None where callers get them elsewhere.
     """
 
     label: Literal["stable", "canary"] = "stable"

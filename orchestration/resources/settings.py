@@ -150,6 +150,7 @@ class Steps(Settings):
     build_graph: StepResources
     train_gnn: StepResources
     embed_nodes: StepResources
+    publish_embeddings: StepResources
     write_examples: StepResources
     train_ranker: StepResources
     evaluate_ranker: StepResources

@@ -73,7 +73,7 @@ def test_the_caller_owns_what_was_written(in_containers: Path) -> None:
 
 def test_the_run_tells_what_every_step_did(in_containers: Path) -> None:
     steps = json.loads((in_containers / "report.json").read_text())["steps"]
-    assert len(steps) == 11
+    assert len(steps) == 12
     assert not any(step["cached"] for step in steps)
     push = json.loads((artifacts_of(in_containers)["push"] / "push.json").read_text())
     assert push["reason"]

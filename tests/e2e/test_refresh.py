@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pyarrow
 import pyarrow.dataset
 import pytest
@@ -18,9 +19,13 @@ from components.build_graph.step import build_graph
 from components.embed_nodes.settings import EmbeddingSettings
 from components.embed_nodes.step import embed_nodes
 from schemas.artifact_meta import read_meta
+from schemas.embedding_store import EmbeddingStore
 from schemas.example_artifact import ExampleArtifact
+from schemas.feature_store import FeatureStoreSettings, open_feature_store
 from schemas.instants import DAY, HOUR, Instant, parse_instant
 from schemas.step_report import StepReport
+from schemas.user_vectors import read_user_vectors, registered_spaces, require_published
+from tests.components.publish_embeddings.stores import sqlite_store
 from tests.components.write_examples.small_world import parsed_records
 from tests.e2e.tiny_shop import artifacts_of, run, use_remembering_rankers
 from tests.folder_bytes import file_bytes
@@ -35,8 +40,15 @@ STEPS = [
     "train_ranker",
     "train_ranker",
     "evaluate_ranker",
-    "push_ranker",
 ]
+"""Those that a cache knows, in their order."""
+NEVER_CACHED = ["publish_embeddings", "push_ranker"]
+"""The first of them runs anywhere between embed_nodes and the second, which is the last of all."""
+
+
+def parted(ran: list[str]) -> tuple[list[str], list[str]]:
+    """The steps of STEPS that ran, and those of NEVER_CACHED."""
+    return [step for step in ran if step in STEPS], [step for step in ran if step not in STEPS]
 
 
 @dataclasses.dataclass
@@ -59,6 +71,10 @@ class Chain:
 
     def run_folder(self, until: str) -> Path:
         return self.runs / f"tiny-refresh-{until.translate(str.maketrans('', '', '-:TZ'))[:12]}"
+
+    @property
+    def feature_store(self) -> FeatureStoreSettings:
+        return sqlite_store(self.folder)
 
     @property
     def daily(self) -> Path:
@@ -85,20 +101,21 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     with pytest.MonkeyPatch.context() as patch:
         chain = Chain(tmp_path_factory.mktemp("shop"))
         use_remembering_rankers(patch)
-        killed_at: list[int] = []
+        killed_at: list[int | str] = []
         steps: list[str] = []
 
-        def maybe_kill(_step: str) -> None:
-            if len(steps) in killed_at:
+        def maybe_kill(step: str) -> None:
+            if step in killed_at or (step in STEPS and len(parted(steps)[0]) in killed_at):
                 raise KilledError
 
         steps = run_steps_in_process(patch, maybe_kill)
 
         def attempt(name: str, pipeline: str, *options: str) -> None:
             steps.clear()
-            assert run(chain.folder, pipeline, *options) == 0
+            assert run(chain.folder, pipeline, *store, *options) == 0
             chain.ran[name] = list(steps)
 
+        store = ("--set", f"push.feature_store={chain.feature_store.model_dump_json()}")
         attempt("daily", "daily")
         logs = chain.folder / "logs"
         shutil.copytree(next((chain.runs / "logs").glob("simulator-*")), logs)
@@ -112,11 +129,12 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
         shutil.rmtree(later)
 
         killed_at.append(0)
-        for number in range(len(STEPS)):
+        for number in [*range(len(STEPS)), *NEVER_CACHED]:
             steps.clear()
+            # The step before runs again: its work was done, but nobody knew of it.
+            killed_at[0] = min(number, 1) if isinstance(number, int) else number
             with pytest.raises(KilledError):
-                run(chain.folder, "refresh", *options, SECOND)
-            killed_at[0] = 1
+                run(chain.folder, "refresh", *store, *options, SECOND)
             chain.ran[f"killed {number}"] = list(steps)
         killed_at.clear()
         attempt("resumed", "refresh", *options, SECOND)
@@ -132,18 +150,22 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 
 
 def test_a_second_time_changes_nothing(chain: Chain) -> None:
-    """Though newer rows have reached the logs in between: no step but the push runs, which pushes nothing."""
-    assert chain.ran["first"] == STEPS
-    assert chain.ran["first again"] == ["push_ranker"]
+    """Though newer rows have reached the logs in between: no step runs but those without a cache, which change nothing."""
+    assert parted(chain.ran["first"]) == (STEPS, NEVER_CACHED)
+    assert chain.ran["first"][-1] == "push_ranker"
+    assert chain.ran["first again"] == NEVER_CACHED
     assert chain.snapshots["before"] == chain.snapshots["after"]
 
 
 def test_a_killed_refresh_goes_on_where_it_stopped(chain: Chain) -> None:
     for number in range(len(STEPS)):
         # The step whose work was done, but which nobody knew of, is done again.
-        assert chain.ran[f"killed {number}"] == STEPS[max(number - 1, 0) : number]
-    assert chain.ran["resumed"] == STEPS[-1:]
-    assert chain.ran["at a stretch"] == STEPS
+        assert parted(chain.ran[f"killed {number}"])[0] == STEPS[max(number - 1, 0) : number]
+    # evaluate_ranker, killed last of the others, comes before publish_embeddings or after it.
+    killed = [chain.ran[f"killed {step}"] for step in NEVER_CACHED]
+    assert sorted(killed[0] + killed[1]) == ["evaluate_ranker", "publish_embeddings"]
+    assert chain.ran["resumed"] == NEVER_CACHED
+    assert parted(chain.ran["at a stretch"]) == (STEPS, NEVER_CACHED)
     assert chain.snapshots["resumed"] == chain.made(SECOND)
 
 
@@ -228,6 +250,17 @@ def test_every_refresh_is_a_version_of_its_own(chain: Chain) -> None:
         "202603070400",
         "202603071000",
     ]
+
+
+def test_users_vectors_are_those_of_the_newest_refresh(chain: Chain) -> None:
+    """No push would have gone through without them."""
+    newest = parse_instant(AFTER_A_GAP)
+    nodes = EmbeddingStore(artifacts_of(chain.run_folder(AFTER_A_GAP))["embeddings"]).read(newest, "user")
+    feature_store = open_feature_store(chain.feature_store)
+    [space] = registered_spaces(feature_store)
+    found = read_user_vectors(feature_store, require_published(feature_store, space, newest), nodes.ids.to_pylist())
+    numpy.testing.assert_array_equal(found.vectors, nodes.embedding)
+    assert set(found.as_of.tolist()) == {newest}
 
 
 def test_the_next_daily_network_starts_from_the_one_before(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ STEP_IMAGES = {
     "build-graph": "data",
     "train-gnn": "gnn",
     "embed-nodes": "gnn",
+    "publish-embeddings": "ranker",
     "write-examples": "data",
     "train-ranker": "ranker",
     "evaluate-ranker": "ranker",

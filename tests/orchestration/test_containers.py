@@ -9,8 +9,9 @@ import pytest
 
 import pipeline
 from components.images import TAG_VARIABLE
+from components.push_ranker.settings import PushSettings
 from orchestration.command_line import main
-from orchestration.containers import Images, container_runner, images_of, mounted_folders
+from orchestration.containers import Images, container_arguments, container_runner, images_of, mounted_folders
 from schemas.errors import ContractError
 
 TAG = "4f2c9ab"
@@ -48,6 +49,20 @@ def test_steps_see_what_the_run_imports_and_write_to_what_it_pushes_to(tmp_path:
     assert mounted_folders(arguments) == {logs: False, network: False, serving: True}
     assert serving.is_dir()
     assert mounted_folders({"serving": "gs://shop/serving"}) == {}
+
+
+def test_steps_publish_to_the_feature_store_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = {"serving": "gs://shop/serving", "push": {"keep_versions": 2.0, "feature_store": {"registry": "a/b.db"}}}
+    given = container_arguments(arguments)
+    store = PushSettings(**given["push"]).feature_store
+    assert store is not None
+    assert (store.registry, store.sqlite_path) == (f"{tmp_path}/a/b.db", f"{tmp_path}/runs/feature_store/online.db")
+    assert mounted_folders(given) == {tmp_path / "a": True, tmp_path / "runs" / "feature_store": True}
+    remote = {"registry": "gs://shop/registry.db", "online_store": "redis"}
+    given = container_arguments({"serving": "gs://shop/serving", "push": {"feature_store": remote}})
+    assert mounted_folders(given) == {}
+    assert container_arguments({"serving": "gs://shop/serving"}) == {"serving": "gs://shop/serving"}
 
 
 def test_says_which_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy
 import pytest
 
-from components.embed_nodes.publishing.publish import publish_users
+from components.publish_embeddings.publish import publish_users
 from schemas.feature_store import FeatureStoreSettings
 from schemas.step_report import StepReport
 from serving.feast_user_vectors import FeastUserVectors
 from serving.user_vectors import CachedUserVectors, UserVectorsUnavailableError
-from tests.components.embed_nodes.publishing.stores import AS_OF, LATER, sqlite_store, users, vector, write_version
+from tests.components.publish_embeddings.stores import AS_OF, LATER, sqlite_store, users, vector, write_version
 
 pytest.importorskip("feast", reason="feast is missing: pip install 'frontrow[features]'")
 

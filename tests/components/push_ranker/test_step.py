@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.embed_nodes.publishing.publish import publish_users
+from components.publish_embeddings.publish import publish_users
 from components.push_ranker.__main__ import main
 from components.push_ranker.model_config import read_served_versions
 from components.push_ranker.settings import InfraValidationSettings, PushSettings
@@ -18,7 +18,7 @@ from schemas.errors import ContractError
 from schemas.feature_store import FeatureStoreSettings
 from schemas.instants import HOUR, Instant
 from schemas.step_report import StepReport
-from tests.components.embed_nodes.publishing.stores import AS_OF, sqlite_store, users, write_version
+from tests.components.publish_embeddings.stores import AS_OF, sqlite_store, users, write_version
 from tests.components.push_ranker.served_folder import write_evaluation, write_ranker
 
 VERSION = 202603090000

@@ -42,6 +42,7 @@ def write_version(
         as_of=format_instant(instant),
         largest_event_time=format_instant(instant - 1),
         space=space,
+        counts={kind: len(ids) for kind in NODE_KINDS},
         details={"weights": weights},
     )
     store.write(instant, dict.fromkeys(NODE_KINDS, nodes), meta)

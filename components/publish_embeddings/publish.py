@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
 import pandas
@@ -21,13 +21,27 @@ if TYPE_CHECKING:
     import feast
 
 
+class Publication(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        published: Whether the vectors that callers now get are those of this version.
+        reason: Why, or why not.
+    """
+
+    published: bool
+    reason: str
+
+
 def publish_users(
     embeddings: EmbeddingStore, instant: Instant, settings: FeatureStoreSettings, report: StepReport
-) -> None:
+) -> Publication:
     """Writes the vector of every user; marks the version as published when the last one is there.
 
-    A version that is published already, or older than the one that is, changes nothing. After a kill the same call
-    continues: users whose vector is as young or younger are left as they are, whoever wrote it.
+    A version that is not younger than the one that is published changes nothing, even if it is of another network: a
+    daily run and a refresh of the network before may embed the same instant, and the vectors of either go with every
+    ranker of the space. After a kill the same call continues: users whose vector is as young or younger are left as they
+    are, whoever wrote it.
 
     Args:
         embeddings: The embeddings of one space.
@@ -36,7 +50,7 @@ def publish_users(
         report: Receives the number of users, and of those that were written.
 
     Raises:
-        ContractError: The embeddings are missing, or others of the space do not go with them.
+        ContractError: The embeddings are missing, or the space's vectors have another size.
     """
     weights = str(embeddings.meta(instant).details.get("weights", embeddings.space))
     nodes = embeddings.read(instant, "user")
@@ -44,31 +58,25 @@ def publish_users(
     version = PublishedSpace(embeddings.space, nodes.embedding.shape[1], instant, weights, len(nodes.ids))
     report.counts |= {"users": version.users, "written": 0}
     registered = registered_spaces(feature_store).get(version.space)
-    if registered is not None:
-        _require_fitting(registered, version)
-        if registered.as_of is not None and registered.as_of >= instant:
-            print(f"publish: space {version.space} is published as of {format_instant(registered.as_of)} already")
-            return
-    else:
+    if registered is None:
         feature_store.apply(PublishedSpace(version.space, version.size).objects())
-    report.counts["written"] = _write(
-        feature_store, version, nodes, instant, settings.rows_at_a_time, new=registered is None
-    )
-    feature_store.apply(version.objects())
-
-
-def _require_fitting(registered: PublishedSpace, version: PublishedSpace) -> None:
-    """Refuses other vectors under the same space and instant, and vectors of another size."""
-    if registered.size != version.size:
+    elif registered.size != version.size:
         raise ContractError(
             f"space {version.space}: vectors of {registered.size} values are published, these have {version.size}; "
             "a space has one size: embed with the network that made it"
         )
-    if registered.as_of == version.as_of and registered.weights != version.weights:
-        raise ContractError(
-            f"space {version.space}: published from weights {registered.weights} as of that instant, these are of "
-            f"weights {version.weights}; publish a later as_of, or prune the space first"
+    elif registered.as_of is not None and registered.as_of >= instant:
+        if (registered.as_of, registered.weights) == (instant, weights):
+            return Publication(True, "the same version is published already")
+        return Publication(
+            False,
+            f"space {version.space} is published as of {format_instant(registered.as_of)} already, from weights "
+            f"{registered.weights}; these are from weights {weights}",
         )
+    written = _write(feature_store, version, nodes, instant, settings.rows_at_a_time, new=registered is None)
+    report.counts["written"] = written
+    feature_store.apply(version.objects())
+    return Publication(True, f"{written} of {version.users} users written")
 
 
 def _write(

@@ -9,15 +9,15 @@ from typing import Any
 import numpy
 import pytest
 
-from components.embed_nodes.publishing.prune import prune_spaces
-from components.embed_nodes.publishing.publish import publish_users
+from components.publish_embeddings.prune import prune_spaces
+from components.publish_embeddings.publish import publish_users
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
 from schemas.feature_store import FeatureStoreSettings, open_feature_store
 from schemas.instants import NO_EVENT, Instant
 from schemas.step_report import StepReport
 from schemas.user_vectors import UserVectors, read_user_vectors, registered_spaces, require_published
-from tests.components.embed_nodes.publishing.stores import (
+from tests.components.publish_embeddings.stores import (
     AS_OF,
     LATER,
     SIZE,
@@ -141,11 +141,26 @@ def test_pruning_removes_the_vectors_of_other_spaces_only(settings: FeatureStore
         prune_spaces(settings, [])
 
 
+def test_of_two_networks_that_embed_the_same_instant_the_first_to_publish_stays(tmp_path: Path) -> None:
+    """A daily run and a refresh of the network before: neither fails, and the next refresh replaces the vectors."""
+    settings = sqlite_store(tmp_path)
+    names = users(2)
+    publish(write_version(tmp_path / "store", "s", AS_OF, names), AS_OF, settings)
+    other = write_version(tmp_path / "other", "s", AS_OF, [*names, "another"], weights="v")
+    report = StepReport("publish", 0.0)
+    published, reason = publish_users(other, AS_OF, settings, report)
+    assert not published
+    assert reason == "space s is published as of 2026-03-09T00:00:00Z already, from weights w; these are from weights v"
+    assert report.counts == {"users": 3, "written": 0}
+    assert read(settings, "s", [*names, "another"]).as_of.tolist() == [AS_OF, AS_OF, NO_EVENT]
+    write_version(tmp_path / "other", "s", LATER, names, weights="v")
+    assert publish(other, LATER, settings) == 2
+    assert registered_spaces(open_feature_store(settings))["s"].weights == "v"
+
+
 def test_what_does_not_go_with_its_space_is_refused(tmp_path: Path) -> None:
     settings = sqlite_store(tmp_path)
     publish(write_version(tmp_path / "store", "s", AS_OF, users(2)), AS_OF, settings)
-    with pytest.raises(ContractError, match="published from weights w as of that instant, these are of weights v"):
-        publish(write_version(tmp_path / "other", "s", AS_OF, users(2), weights="v"), AS_OF, settings)
     with pytest.raises(ContractError, match=r"vectors of 4 values are published, these have 5"):
         publish(write_version(tmp_path / "longer", "s", LATER, users(2), size=5), LATER, settings)
     assert_vectors(read(settings, "s", users(2)), users(2), AS_OF)

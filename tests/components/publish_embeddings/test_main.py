@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.embed_nodes.publishing.command import main, read_store_settings
+from components.publish_embeddings.__main__ import main, read_store_settings
 from schemas.feature_store import FeatureStoreSettings, open_feature_store
 from schemas.ranker_artifact import SERVED_RANKER
 from schemas.user_vectors import registered_spaces
-from tests.components.embed_nodes.publishing.stores import AS_OF, LATER, sqlite_store, users, write_version
+from tests.components.publish_embeddings.stores import AS_OF, LATER, sqlite_store, users, write_version
 
 pytest.importorskip("feast", reason="feast is missing: pip install 'frontrow[features]'")
 
@@ -50,6 +50,20 @@ def test_publishes_the_youngest_version_and_prunes_what_no_version_of_the_ranker
     assert main(prune) == 0
     assert "removed the vectors of 1 spaces: old" in capsys.readouterr().out
     assert list(registered_spaces(open_feature_store(read_store_settings(store)))) == ["served"]
+
+
+def test_the_store_may_be_that_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run.yaml"
+    run.write_text(yaml.safe_dump({"push": {"feature_store": sqlite_store(tmp_path).model_dump()}}), encoding="utf-8")
+    write_version(tmp_path / "embeddings", "s", AS_OF, users(2))
+    words = ["publish", str(tmp_path / "embeddings"), "--config", str(run)]
+    assert main(words) == main(words) == 0
+    told = capsys.readouterr().out
+    assert "publish: published: 2 of 2 users written" in told
+    assert "publish: published: the same version is published already" in told
+    run.write_text("push: {keep_versions: 2}", encoding="utf-8")
+    assert main(words) == 2
+    assert "names no feature store; set push.feature_store" in capsys.readouterr().err
 
 
 def test_embeddings_that_are_not_there_are_refused(

@@ -1,4 +1,4 @@
-"""`python -m components.embed_nodes publish | prune`: users' vectors into and out of the feature store."""
+"""`python -m components.publish_embeddings publish | prune`: users' vectors into and out of the feature store."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import argparse
 from pathlib import Path
 
 from components.command_line import exit_code_of
+from components.push_ranker.settings import PushSettings
 from schemas.artifact_meta import FILE_NAME
 from schemas.embedding_store import EmbeddingStore
 from schemas.errors import ContractError
 from schemas.feature_store import FeatureStoreSettings, store_refusals
 from schemas.instants import parse_instant
 from schemas.remote.reading import local_logs
-from schemas.settings import parse_settings, read_yaml
+from schemas.settings import parse_settings, read_settings_section, read_yaml
 from schemas.step_report import step_report
 
 DEFAULT_STORE = Path("configs/feature_store/sqlite.yaml")
 
 
-def main(words: list[str]) -> int:
-    """Parses the words after the module's name and runs the action that the first one names."""
-    parser = argparse.ArgumentParser(prog="python -m components.embed_nodes", description=__doc__)
+def main(words: list[str] | None = None) -> int:
+    """Parses the command line (the process' own by default) and runs the action that it names."""
+    parser = argparse.ArgumentParser(prog="python -m components.publish_embeddings", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--store", type=Path, default=DEFAULT_STORE, help=f"YAML of the store (default {DEFAULT_STORE})"
-    )
+    where = common.add_mutually_exclusive_group()
+    where.add_argument("--store", type=Path, default=DEFAULT_STORE, help="YAML of the store (default: %(default)s)")
+    where.add_argument("--config", type=Path, help="run YAML; the feature store of its section 'push' is used")
     publish = actions.add_parser("publish", parents=[common], help="publish one version, before its ranker is pushed")
     publish.add_argument("embeddings", help="root of the embeddings of embed_nodes; may be gs://...")
     publish.add_argument("--space", help="which space; the only one by default")
@@ -42,31 +43,42 @@ def read_store_settings(path: Path) -> FeatureStoreSettings:
     return parse_settings(FeatureStoreSettings, read_yaml(path), str(path))
 
 
+def _settings(options: argparse.Namespace) -> FeatureStoreSettings:
+    if options.config is None:
+        return read_store_settings(options.store)
+    found = read_settings_section(PushSettings, options.config, "push").feature_store
+    if found is None:
+        raise ContractError(f"{options.config}: names no feature store; set push.feature_store, or give --store")
+    return found
+
+
 def _publish(options: argparse.Namespace) -> None:
-    settings = read_store_settings(options.store)
+    settings = _settings(options)
     with local_logs(options.embeddings, lambda name: name.endswith(FILE_NAME)) as outline:
         store = EmbeddingStore(outline, options.space)
-        instants = store.instants()
-    if not instants:
-        raise ContractError(f"{options.embeddings}: no embeddings of space {store.space}; embed with embed_nodes first")
-    instant = parse_instant(options.as_of) if options.as_of else instants[-1]
+        instant = parse_instant(options.as_of) if options.as_of else store.youngest_instant()
     version = store.folder(instant).relative_to(outline).as_posix()
     # Not before: its libraries take seconds to load.
-    from components.embed_nodes.publishing.publish import publish_users
+    from components.publish_embeddings.publish import publish_users
 
     with (
         local_logs(options.embeddings, lambda name: name.startswith(f"{version}/")) as root,
         store_refusals(settings),
         step_report("publish") as report,
     ):
-        publish_users(EmbeddingStore(root, store.space), instant, settings, report)
+        published, reason = publish_users(EmbeddingStore(root, store.space), instant, settings, report)
+    print(f"publish: {'published' if published else 'not published'}: {reason}")
 
 
 def _prune(options: argparse.Namespace) -> None:
-    settings = read_store_settings(options.store)
-    from components.embed_nodes.publishing.prune import loaded_spaces, prune_spaces
+    settings = _settings(options)
+    from components.publish_embeddings.prune import loaded_spaces, prune_spaces
 
     keep = {*options.keep, *(loaded_spaces(options.base) if options.base else ())}
     with store_refusals(settings):
         removed = prune_spaces(settings, keep)
     print(f"removed the vectors of {len(removed)} spaces{': ' if removed else ''}{', '.join(removed)}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
