@@ -69,8 +69,8 @@ def rank_and_push(
     cold_content_views: int,
     settings: dict[str, Any],
 ) -> dict[str, Any]:
-    """What both pipelines do once there is a network: embeddings, their publication, examples, both rankers, evaluation,
-    push.
+    """What both pipelines do once there is a network: embeddings and their publication, examples, both rankers,
+    evaluation, push.
 
     Args:
         source: The source's logs, whose truth the report tells where there is one.

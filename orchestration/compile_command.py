@@ -8,7 +8,12 @@ from typing import Any
 
 from orchestration.arguments import settings_arguments
 from orchestration.compiling import compile_pipelines
-from orchestration.shared_options import add_configuration_options, add_target_options, configuration_of, target_of
+from orchestration.shared_options import (
+    add_configuration_options,
+    add_target_options,
+    cluster_configuration_of,
+    target_of,
+)
 
 
 def add_parser(parsers: Any, pipelines: list[str]) -> None:
@@ -26,7 +31,7 @@ def compile_all(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
 
     The logs, the serving folder and the timeline have no default: they differ from run to run.
     """
-    defaults = settings_arguments(configuration_of(given))
+    defaults = settings_arguments(cluster_configuration_of(given))
     del defaults["timeline"]
     for path in compile_pipelines(pipelines, given.output, defaults, target_of(given)):
         print(path)

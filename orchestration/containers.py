@@ -94,8 +94,8 @@ def container_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def container_runner(pipeline: Any, arguments: Mapping[str, Any]) -> local.DockerRunner:
     """Runs every step as the user who calls, in an image that nothing can be written to.
 
-    KFP mounts its pipeline root by itself. What the pipeline imports is mounted read-only, the folders that versions are
-    pushed to and users' vectors published to writable, each under the path that it has outside.
+    KFP mounts its pipeline root by itself. What the pipeline imports is mounted read-only, the folders of the
+    pushed versions and of the feature store writable, each under the path that it has outside.
 
     Args:
         pipeline: As Images.put_into gives it.

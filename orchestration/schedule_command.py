@@ -17,7 +17,7 @@ from orchestration.shared_options import (
     add_configuration_options,
     add_server_options,
     add_target_options,
-    configuration_of,
+    cluster_configuration_of,
     remote_address,
     target_of,
 )
@@ -57,7 +57,7 @@ def schedule(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     Raises:
         ContractError: An address is missing or of this machine, a time is none, or the server refuses.
     """
-    configuration = configuration_of(given)
+    configuration = cluster_configuration_of(given)
     names = [given.only] if given.only else sorted(pipelines)
     if given.remove:
         with kubeflow_client(given.host, given.namespace) as client:

@@ -41,6 +41,23 @@ def configuration_of(given: argparse.Namespace) -> RunConfiguration:
     return read_configuration(given.config, [*as_of, *given.set])
 
 
+def cluster_configuration_of(given: argparse.Namespace) -> RunConfiguration:
+    """Reads what those options name, for steps that run on the machines of a cluster.
+
+    Raises:
+        ContractError: As for configuration_of, or the feature store lies in files of one machine.
+    """
+    configuration = configuration_of(given)
+    store = configuration.push.feature_store
+    if store is not None and store.local_files:
+        files = ", ".join(str(file) for file in store.local_files)
+        raise ContractError(
+            f"push.feature_store: {files}: the steps of a cluster share no machine's files; give a registry at "
+            "gs://... and the online_store redis"
+        )
+    return configuration
+
+
 def add_target_options(parser: argparse.ArgumentParser) -> None:
     """Adds --resources, --tag and --registry."""
     parser.add_argument(

@@ -12,7 +12,7 @@ from orchestration.shared_options import (
     add_configuration_options,
     add_server_options,
     add_target_options,
-    configuration_of,
+    cluster_configuration_of,
     option_of,
     remote_address,
     target_of,
@@ -50,7 +50,7 @@ def submit(given: argparse.Namespace, pipelines: dict[str, Any]) -> None:
     Raises:
         ContractError: An address is of this machine, an artifact is not named, or the server refuses.
     """
-    configuration = configuration_of(given)
+    configuration = cluster_configuration_of(given)
     now = datetime.datetime.now(datetime.UTC)
     logs = Input(remote_address("--logs", given.logs), given.logs_fingerprint or f"submitted {now.isoformat()}")
     serving = remote_address("--serving", given.serving)

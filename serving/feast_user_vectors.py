@@ -1,4 +1,4 @@
-"""Users' vectors out of the Feast feature store that `publish_embeddings publish` fills."""
+"""Users' vectors out of the Feast feature store that `publish_embeddings` fills."""
 
 from __future__ import annotations
 

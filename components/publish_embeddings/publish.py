@@ -40,8 +40,8 @@ def publish_users(
 
     A version that is not younger than the one that is published changes nothing, even if it is of another network: a
     daily run and a refresh of the network before may embed the same instant, and the vectors of either go with every
-    ranker of the space. After a kill the same call continues: users whose vector is as young or younger are left as they
-    are, whoever wrote it.
+    ranker of the space. After a kill the same call continues: users whose vector is as young or younger are left as
+    they are, whoever wrote it.
 
     Args:
         embeddings: The embeddings of one space.

@@ -150,7 +150,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 
 
 def test_a_second_time_changes_nothing(chain: Chain) -> None:
-    """Though newer rows have reached the logs in between: no step runs but those without a cache, which change nothing."""
+    """Though newer rows have reached the logs in between: no step runs but those without a cache, in vain."""
     assert parted(chain.ran["first"]) == (STEPS, NEVER_CACHED)
     assert chain.ran["first"][-1] == "push_ranker"
     assert chain.ran["first again"] == NEVER_CACHED

@@ -105,6 +105,22 @@ def test_an_unknown_key_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("store", "file"),
+    [
+        ("{registry: gs://shop/registry.db}", "runs/feature_store/online.db"),
+        ("{online_store: redis}", "runs/feature_store/registry.db"),
+    ],
+)
+def test_a_feature_store_in_files_of_one_machine_is_refused_for_a_cluster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], store: str, file: str
+) -> None:
+    options = ["--config", str(PRODUCTION), "--set", f"push.feature_store={store}"]
+    assert main(PIPELINES, ["compile", "--output", str(tmp_path / "b"), *options]) == 2
+    assert f"push.feature_store: {file}: the steps of a cluster share no machine's files" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_change_of_a_pipeline_shows_in_review(golden: Path) -> None:
     """And what another process compiled has the same bytes: the order of KFP's maps changes from one to the next."""
     compiled = golden_texts(golden)

@@ -53,7 +53,8 @@ def test_steps_see_what_the_run_imports_and_write_to_what_it_pushes_to(tmp_path:
 
 def test_steps_publish_to_the_feature_store_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = {"serving": "gs://shop/serving", "push": {"keep_versions": 2.0, "feature_store": {"registry": "a/b.db"}}}
+    push = {"keep_versions": 2.0, "feature_store": {"registry": "a/b.db"}}
+    arguments = {"serving": "gs://shop/serving", "push": push}
     given = container_arguments(arguments)
     store = PushSettings(**given["push"]).feature_store
     assert store is not None
