@@ -57,6 +57,17 @@ class Slot:
 
 
 @dataclasses.dataclass(frozen=True)
+class ScoredSlot(Slot):
+    """A slot that a ranker filled.
+
+    Attributes:
+        click_probability: As the ranker sees it.
+    """
+
+    click_probability: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Ranking:
     """A filled page.
 
@@ -74,6 +85,17 @@ class Ranking:
     def content_ids(self) -> list[str]:
         """The contents from the top."""
         return [slot.content_id for slot in self.slots]
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoredRanking(Ranking):
+    """A page that a ranker filled: every slot has its probability, and there is no fallback.
+
+    Attributes:
+        slots: From the top.
+    """
+
+    slots: tuple[ScoredSlot, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -181,10 +203,10 @@ class RankingCalls:
             return self.fallback(call, "unusable answer")
         self.counts.add("answered")
         slots = tuple(
-            Slot(call.candidates[position], float(probability[position]))
+            ScoredSlot(call.candidates[position], float(probability[position]))
             for position in self._filled(call, probability)
         )
-        return Ranking(slots, version=response.model_spec.version.value)
+        return ScoredRanking(slots, version=response.model_spec.version.value)
 
     def pause_after(self, code: grpc.StatusCode, attempt: int, left: float) -> float | None:
         """How long to wait before a failed call is made again, seconds; None where it is not.
