@@ -1,7 +1,8 @@
 """What a simulated shop's truth adds to the ranker without the graph: python -m benchmarks.taste_ceiling --run <run>.
 
 No network knows a user's taste better than the shop that made it up. The lift of a ranker that is told it bounds what
-any graph network can add, before anything is trained; that of the network's own dot product stands beside it.
+any graph network can add, before anything is trained; that of the network's own dot product stands beside it. Between
+them stands what the logs betray of taste at each refresh to one who knows how the shop draws everything.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pyarrow.compute
 from benchmarks.networks.finished_run import read_run
 from benchmarks.networks.outcome_table import outcome_table
 from benchmarks.networks.ranker_lift import RankerBaseline
+from benchmarks.shop_inference.history import read_views
+from benchmarks.shop_inference.taste_at_refreshes import TasteAtRefreshes
 from components.command_line import exit_code_of
 from components.evaluate_ranker.comparators.ranking_rows import RankingRows
 from components.evaluate_ranker.comparators.slate_columns import baseline_features, slate_columns
@@ -63,8 +66,18 @@ def truths(world: World) -> dict[str, Truth]:
 
 def scores_of(truth: Truth, world: World, rows: Mapping[str, RankingRows]) -> dict[str, FloatArray]:
     """A truth of every row, by split."""
-    ids = {"user_id": user_ids(world), "content_id": content_ids(world)}
-    return {split: truth(*(_numbers(part, name, known) for name, known in ids.items())) for split, part in rows.items()}
+    return {split: truth(*_pairs(part, world)) for split, part in rows.items()}
+
+
+def inferred_tastes(world: World, rows: Mapping[str, RankingRows], seed: int) -> dict[str, dict[str, FloatArray]]:
+    """What one who is told everything but users' tastes infers of them, for every row, by name and split."""
+    tastes = TasteAtRefreshes(world, read_views(world), seed)
+    names = ("taste inferred from orders and follows", "and from views and clicks")
+    result: dict[str, dict[str, FloatArray]] = {name: {} for name in names}
+    for split, part in rows.items():
+        for name, score in zip(names, tastes.scores(*_pairs(part, world), part.refresh), strict=True):
+            result[name][split] = score
+    return result
 
 
 def dot_products(examples: ExampleArtifact, splits: Mapping[str, RankingRows]) -> dict[str, FloatArray]:
@@ -74,6 +87,11 @@ def dot_products(examples: ExampleArtifact, splits: Mapping[str, RankingRows]) -
         split: slate_columns(read_record_columns(examples, split, names), with_graph=True)["embedding_dot"]
         for split in splits
     }
+
+
+def _pairs(rows: RankingRows, world: World) -> tuple[IntArray, IntArray]:
+    """Numbers of the user and the content of every row."""
+    return _numbers(rows, "user_id", user_ids(world)), _numbers(rows, "content_id", content_ids(world))
 
 
 def _numbers(rows: RankingRows, name: str, known: pyarrow.Array) -> IntArray:
@@ -101,6 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.taste_ceiling", description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("runs/latest"), help="folder of a finished daily run")
     parser.add_argument("--rankers", type=int, default=3, help="rankers that each side averages (default: 3)")
+    parser.add_argument("--seed", type=int, default=1, help="of the inference of tastes (default: 1)")
     options = parser.parse_args(arguments)
 
     def run() -> None:
@@ -108,6 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
         baseline = RankerBaseline(finished.rows, options.rankers)
         examples = ExampleArtifact(artifacts_of(options.run)["examples"])
         scores = {"the network's dot product": dot_products(examples, finished.rows)}
+        scores |= inferred_tastes(world, finished.rows, options.seed)
         scores |= {name: scores_of(truth, world, finished.rows) for name, truth in truths(world).items()}
         print(outcome_table({name: baseline.outcome([score]) for name, score in scores.items()}))
 

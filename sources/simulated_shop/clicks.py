@@ -25,19 +25,23 @@ PAIRS_FOR_SCALE = 100_000
 
 
 class ClickModel:
-    """Logits of clicks as a sum of effects, each with a standard deviation that the settings name."""
+    """Logits of clicks as a sum of effects, each with a standard deviation that the settings name.
+
+    Attributes:
+        match_scale: Standard deviation of the inner product of a taste and a style.
+    """
 
     def __init__(self, settings: SimulatorSettings, contents: Contents, users: Users, follows: Choices) -> None:
         self._settings = settings
         self._contents = contents
         self._users = users
         self._followed = FollowedBrands(settings, follows)
-        self._match_scale = self._standard_deviation_of_match()
+        self.match_scale = self._standard_deviation_of_match()
 
     def match(self, rows: Impressions) -> Floats:
         """Agreement of the user's taste with the content's style, standard deviation 1 over random pairs [rows]."""
         taste, style = self._users.taste[rows.user], self._contents.style[rows.content]
-        match: Floats = numpy.einsum("rd,rd->r", taste, style) / self._match_scale
+        match: Floats = numpy.einsum("rd,rd->r", taste, style) / self.match_scale
         return match
 
     def _standard_deviation_of_match(self) -> float:

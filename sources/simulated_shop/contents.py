@@ -21,6 +21,9 @@ MAXIMUM_BRANDS = 3
 GUEST_BRAND_SHARE = 0.15
 """Share of a carousel's or video's articles that come from its second or third brand."""
 
+MERCHANDISING_KNOWLEDGE = 0.3
+"""Share of the variance of what the shop believes of a content that is its true quality."""
+
 TREND_PERIOD = 3 * HOUR
 TREND_MEMORY_DAYS = 1.0
 """After a day without news a trend has fallen to 1 / e."""
@@ -80,7 +83,8 @@ def make_contents(settings: SimulatorSettings, catalogue: Catalogue) -> Contents
         lengths=lengths,
         style=numpy.sqrt(1 - settings.hidden_style) * visible + numpy.sqrt(settings.hidden_style) * hidden,
         quality=quality,
-        merchandising=numpy.sqrt(0.3) * quality + numpy.sqrt(0.7) * generator.standard_normal(settings.contents),
+        merchandising=numpy.sqrt(MERCHANDISING_KNOWLEDGE) * quality
+        + numpy.sqrt(1 - MERCHANDISING_KNOWLEDGE) * generator.standard_normal(settings.contents),
         trends=_trends(settings, generator),
     )
 

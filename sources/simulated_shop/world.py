@@ -52,11 +52,11 @@ class World:
         self.orders: Choices = make_orders(settings, self.catalogue, self.users)
         self.follows: Choices = make_follows(settings, self.catalogue, self.users)
         self._traffic = Traffic(settings, self.users)
-        self._model = ClickModel(settings, self.contents, self.users, self.follows)
+        self.click_model = ClickModel(settings, self.contents, self.users, self.follows)
 
     def periods(self) -> Iterator[Period]:
         """Generates the run from its start to its end; memory holds one period at a time."""
-        knowledge = DayKnowledge(self.settings, self.contents, self.users, self._model)
+        knowledge = DayKnowledge(self.settings, self.contents, self.users, self.click_model)
         for number, start in enumerate(self._traffic.starts):
             if (start - self.settings.start) % DAY == 0:
                 knowledge.start_day(int(start))
@@ -87,8 +87,8 @@ class World:
             chance = numpy.full(len(rows.time), settings.coin_flip_probability)
             score = numpy.zeros(len(rows.time))
         else:
-            match = self._model.match(rows)
-            chance = probability(self._model.lasting(rows, match) + self._model.passing(rows))
+            match = self.click_model.match(rows)
+            chance = probability(self.click_model.lasting(rows, match) + self.click_model.passing(rows))
             score = knowledge.score(rows, match)
         clicked = (generator.random(len(chance)) < chance).astype(numpy.int64)
         dwell_seconds = numpy.full(len(clicked), numpy.nan)

@@ -39,7 +39,7 @@ def test_probability_is_the_sum_of_its_effects(
     """Recomputed row by row from the world's arrays, for some rows of the run."""
     rows, chances = join_impressions(periods), numpy.concatenate([period.click_probability for period in periods])
     contents, users = world.contents, world.users
-    scale = ClickModel(settings, contents, users, world.follows)._match_scale
+    scale = ClickModel(settings, contents, users, world.follows).match_scale
     followed = {
         (user, brand): time
         for user, brand, time in zip(world.follows.user, world.follows.chosen, world.follows.time, strict=True)
