@@ -14,7 +14,6 @@ import argparse
 import dataclasses
 import os
 import resource
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -195,12 +194,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     def run() -> None:
         options.folder.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="ranker_", dir=options.folder))
-        try:
-            found = figures(options.impressions, options.epochs, folder)
-        finally:
-            shutil.rmtree(folder)
-        print_figures(found, options.json)
+        with tempfile.TemporaryDirectory(dir=options.folder, prefix="ranker_") as folder:
+            print_figures(figures(options.impressions, options.epochs, Path(folder)), options.json)
 
     return exit_code_of(run)
 

@@ -19,7 +19,9 @@ from serving.visitor import Visitor
 
 
 class AsyncioRankingClient:
-    """As RankingClient, for use within one event loop; a store of user vectors that blocks is asked in a thread.
+    """As RankingClient, for use within one event loop; a store of user vectors is asked in a thread: it may block.
+
+    What a CachedUserVectors still keeps is taken from it at once: a slow store holds up no visitor that is known.
 
     Args:
         target: See RankingClient, as for all arguments.
@@ -76,10 +78,14 @@ class AsyncioRankingClient:
         calls = self._calls
         calls.counts.add("requests")
         ends = time.monotonic() + calls.settings.deadline
-        try:
-            request = await asyncio.wait_for(asyncio.to_thread(calls.request, call), calls.settings.deadline)
-        except TimeoutError:
-            return calls.fallback(call, "deadline_exceeded")
+        of_user = calls.vectors.at_hand(call.visitor.user_id)
+        if of_user is None:
+            asked = asyncio.to_thread(calls.vectors.from_store, call.visitor.user_id)
+            try:
+                of_user = await asyncio.wait_for(asked, calls.settings.deadline)
+            except TimeoutError:
+                return calls.fallback(call, "deadline_exceeded")
+        request = calls.request(call, of_user)
         attempt = 0
         while True:
             attempt += 1

@@ -103,7 +103,8 @@ class RankingClient:
         calls = self._calls
         calls.counts.add("requests")
         ends = time.monotonic() + calls.settings.deadline
-        request = calls.request(call)
+        user_id = call.visitor.user_id
+        request = calls.request(call, calls.vectors.at_hand(user_id) or calls.vectors.from_store(user_id))
         attempt = 0
         while True:
             attempt += 1

@@ -15,13 +15,13 @@ from serving.catalogue import Catalogue
 from serving.counts import ClientCounts
 from serving.protos.prediction_pb2 import PredictRequest, PredictResponse, Tensor
 from serving.re_ranking import Candidates, re_rank
+from serving.request_vectors import RequestVector, RequestVectors
 from serving.retrying import RetryPolicy
 from serving.tensors import UnreadableTensorError, floats, integers, read_floats, read_text, text, texts
-from serving.user_vectors import UserVectors, UserVectorsUnavailableError, Vector
+from serving.user_vectors import UserVectors
 from serving.visitor import MOST_CANDIDATES, Visitor, require_ids
 
 PROBABILITY, SPACE = "click_probability", "space"
-NO_VECTOR = numpy.empty(0, numpy.float32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +57,17 @@ class Slot:
 
 
 @dataclasses.dataclass(frozen=True)
+class ScoredSlot(Slot):
+    """A slot that a ranker filled.
+
+    Attributes:
+        click_probability: As the ranker sees it.
+    """
+
+    click_probability: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Ranking:
     """A filled page.
 
@@ -74,6 +85,17 @@ class Ranking:
     def content_ids(self) -> list[str]:
         """The contents from the top."""
         return [slot.content_id for slot in self.slots]
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoredRanking(Ranking):
+    """A page that a ranker filled: every slot has its probability, and there is no fallback.
+
+    Attributes:
+        slots: From the top.
+    """
+
+    slots: tuple[ScoredSlot, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,18 +156,16 @@ class RankingCalls:
 
     def __init__(self, settings: ClientSettings, user_vectors: UserVectors | None, catalogue: Catalogue) -> None:
         self.settings, self.catalogue = settings, catalogue
-        self._user_vectors = user_vectors
         self.counts = ClientCounts()
+        self.vectors = RequestVectors(user_vectors, self.counts)
         self._chance = random.Random()
-        self.space = ""
-        """Of the version that answered last. A version with a new one sees one request per client without a vector."""
 
-    def request(self, call: RankingCall) -> bytes:
+    def request(self, call: RankingCall, of_user: RequestVector) -> bytes:
         """The serialized PredictRequest of a call."""
         visitor = call.visitor
         inputs: dict[str, Tensor] = {
-            "user_embedding": floats(self._vector(visitor.user_id)),
-            "space": text(self.space),
+            "user_embedding": floats(of_user.vector),
+            "space": text(of_user.space),
             "recent_order_article_ids": texts(visitor.recent_order_article_ids),
             "viewed_content_ids": texts(visitor.viewed_content_ids),
             "viewed_times": integers(visitor.viewed_times),
@@ -176,15 +196,15 @@ class RankingCalls:
                 raise UnreadableTensorError(f"{probability.shape} probabilities for {len(call.candidates)} candidates")
             if not numpy.isfinite(probability).all():
                 raise UnreadableTensorError("a probability is not a finite number")
-            self.space = read_text(outputs[SPACE])
+            self.vectors.space = read_text(outputs[SPACE])
         except UnreadableTensorError:
             return self.fallback(call, "unusable answer")
         self.counts.add("answered")
         slots = tuple(
-            Slot(call.candidates[position], float(probability[position]))
+            ScoredSlot(call.candidates[position], float(probability[position]))
             for position in self._filled(call, probability)
         )
-        return Ranking(slots, version=response.model_spec.version.value)
+        return ScoredRanking(slots, version=response.model_spec.version.value)
 
     def pause_after(self, code: grpc.StatusCode, attempt: int, left: float) -> float | None:
         """How long to wait before a failed call is made again, seconds; None where it is not.
@@ -219,20 +239,3 @@ class RankingCalls:
         )
         positions: list[int] = re_rank(candidates, call.slots, call.diversity, caps, call.seed).tolist()
         return positions
-
-    def _vector(self, user_id: str) -> Vector:
-        if self._user_vectors is None or not user_id or not self.space:
-            self.counts.add(
-                "without_vector: "
-                + ("no store" if self._user_vectors is None else "no user" if not user_id else "space unknown yet")
-            )
-            return NO_VECTOR
-        try:
-            vector = self._user_vectors.vector(self.space, user_id)
-        except UserVectorsUnavailableError:
-            self.counts.add("without_vector: store unavailable")
-            return NO_VECTOR
-        if vector is None:
-            self.counts.add("without_vector: unknown user")
-            return NO_VECTOR
-        return vector

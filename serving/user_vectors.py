@@ -31,8 +31,15 @@ class UserVectors(Protocol):
         ...
 
 
-@dataclasses.dataclass
-class _Entry:
+@dataclasses.dataclass(frozen=True)
+class KeptAnswer:
+    """What a store has answered.
+
+    Attributes:
+        vector: Float32 [D]; None where the store had none.
+        expires: When it is forgotten, seconds of the cache's clock.
+    """
+
     vector: Vector | None
     expires: float
 
@@ -59,22 +66,30 @@ class CachedUserVectors:
         if seconds <= 0 or users < 1:
             raise ValueError(f"seconds is {seconds} and users {users}; both must be positive")
         self._store, self._seconds, self._users, self._clock = store, seconds, users, clock
-        self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], KeptAnswer] = OrderedDict()
         self._lock = threading.Lock()
 
     def vector(self, space: str, user_id: str) -> Vector | None:
         """See UserVectors."""
-        key, now = (space, user_id), self._clock()
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is not None and entry.expires > now:
-                self._entries.move_to_end(key)
-                return entry.vector
+        kept = self.kept(space, user_id)
+        if kept is not None:
+            return kept.vector
+        expires = self._clock() + self._seconds
         # Not under the lock: a slow store must not hold up those whose answer is here.
         vector = self._store.vector(space, user_id)
         with self._lock:
-            self._entries[key] = _Entry(vector, now + self._seconds)
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._users:
-                self._entries.popitem(last=False)
+            self._answers[space, user_id] = KeptAnswer(vector, expires)
+            self._answers.move_to_end((space, user_id))
+            while len(self._answers) > self._users:
+                self._answers.popitem(last=False)
         return vector
+
+    def kept(self, space: str, user_id: str) -> KeptAnswer | None:
+        """What is kept of a user; None where the store would have to be asked, which this never does."""
+        key = space, user_id
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer is None or answer.expires <= self._clock():
+                return None
+            self._answers.move_to_end(key)
+            return answer

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -135,13 +134,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     def run() -> None:
         options.folder.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="serving_", dir=options.folder))
-        try:
-            ranker = trained_ranker(folder) if options.ranker is None else options.ranker
-            found = figures(ranker, options.rate, options.seconds, folder)
-        finally:
-            shutil.rmtree(folder)
-        print_figures(found, options.json)
+        with tempfile.TemporaryDirectory(dir=options.folder, prefix="serving_") as temporary:
+            folder = Path(temporary)
+            ranker = options.ranker or trained_ranker(folder)
+            print_figures(figures(ranker, options.rate, options.seconds, folder), options.json)
 
     return exit_code_of(run)
 

@@ -12,6 +12,7 @@ from serving.catalogue import Catalogue
 from serving.channels import CHANNEL_OPTIONS, PREDICT
 from serving.client import RankingClient
 from serving.ranking_calls import ClientSettings, RankingCall, RankingCalls
+from serving.request_vectors import RequestVector
 from serving.user_vectors import Vector
 from serving.visitor import Visitor
 
@@ -72,10 +73,11 @@ class Page:
 
     def message(self) -> bytes:
         """The request as the client sends it."""
-        calls = RankingCalls(SETTINGS, self, self.catalogue())
-        calls.space = self.request["space"]
         timestamp = int(self.request["timestamp"])
-        return calls.request(RankingCall.of(self.visitor, self.candidates, SLOTS, DIVERSITY, 0, timestamp))
+        call = RankingCall.of(self.visitor, self.candidates, SLOTS, DIVERSITY, 0, timestamp)
+        vector = numpy.array(self.request["user_embedding"], numpy.float32)
+        of_user = RequestVector(self.request["space"], vector)
+        return RankingCalls(SETTINGS, None, self.catalogue()).request(call, of_user)
 
 
 class EchoChannel:

@@ -16,10 +16,10 @@ from components.evaluate_ranker.diversity_curve import diversity_curve
 from components.evaluate_ranker.measurement import Measurement, mean_of_known
 from components.evaluate_ranker.metrics import FloatArray, IntArray
 from components.evaluate_ranker.page_metrics import coverage, diversity, novelty, share_with_vector
-from components.evaluate_ranker.page_requests import PAGE_FEATURES, page_requests, sampled_requests
+from components.evaluate_ranker.page_requests import page_requests, read_earlier_records, sampled_requests
 from components.evaluate_ranker.paired_comparison import PairedComparison
 from components.evaluate_ranker.ranked_pages import EMPTY, Scores, model_scores, ranked_pages
-from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
+from components.evaluate_ranker.record_columns import RecordColumns
 from components.evaluate_ranker.record_selection import select_requests
 from components.evaluate_ranker.settings import EvaluationSettings
 from schemas.example_artifact import ExampleArtifact
@@ -27,7 +27,6 @@ from schemas.example_artifact import ExampleArtifact
 POPULARITY = "popularity"
 OF_A_PAGE = ("novelty", *DIVERSITY_METRICS)
 PAGES = "pages"
-SHOWN = ("content_id", "timestamp")
 
 
 def beyond_accuracy(
@@ -54,13 +53,8 @@ def beyond_accuracy(
         `audience_diversity` (0 to 2): between the contents' articles, and between the graph's embeddings; and
         `re_ranking` of WITH, see diversity_curve, None where it cannot fill pages.
     """
-    earlier = [
-        read_record_columns(examples, split, PAGE_FEATURES)
-        for split in ("train", "validation")
-        if examples.details.requests.get(split)
-    ]
-    shown = {name: numpy.concatenate([part.values[name] for part in (*earlier, test)]) for name in SHOWN}
-    catalogue = read_catalogue(examples, shown["content_id"], shown["timestamp"], popularity_feature)
+    earlier = read_earlier_records(examples)
+    catalogue = read_catalogue(examples, (*earlier, test), popularity_feature)
     chosen = sampled_requests(test, settings.page_requests, settings.seed)
     requests = page_requests(examples, test, earlier, chosen)
     rankers: dict[str, Scores | None] = {POPULARITY: lambda _, visible: catalogue.click_rate[visible].astype("float32")}

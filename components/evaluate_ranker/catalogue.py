@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -11,6 +12,7 @@ import pyarrow
 import pyarrow.parquet
 
 from components.evaluate_ranker.metrics import FloatArray, IntArray
+from components.evaluate_ranker.record_columns import RecordColumns
 from components.train_ranker.input_features import CONTENT_EMBEDDING
 from schemas.example_artifact import ExampleArtifact
 
@@ -39,17 +41,15 @@ class Catalogue:
     embeddings: FloatArray
 
 
-def read_catalogue(
-    examples: ExampleArtifact, shown: numpy.typing.NDArray[Any], times: IntArray, popularity_feature: str
-) -> Catalogue:
+def read_catalogue(examples: ExampleArtifact, records: Sequence[RecordColumns], popularity_feature: str) -> Catalogue:
     """Reads the serving tables.
 
     Args:
         examples: The examples.
-        shown: The content of every impression, which was visible then [impressions].
-        times: When it was shown, microseconds [impressions].
+        records: Impressions of any days with `content_id` and `timestamp`: what was shown was visible then.
         popularity_feature: A click rate of the content table.
     """
+    shown, times = (numpy.concatenate([part.values[name] for part in records]) for name in ("content_id", "timestamp"))
     columns = ["content_id", "visible_from", VIEWS, popularity_feature, CONTENT_EMBEDDING]
     table = pyarrow.parquet.read_table(examples.serving_table("content"), columns=columns).slice(1)
     ids = numpy.array(table["content_id"].to_pylist(), numpy.str_)

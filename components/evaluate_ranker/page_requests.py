@@ -11,7 +11,7 @@ import numpy.typing
 import tensorflow
 
 from components.evaluate_ranker.metrics import BoolArray, IntArray
-from components.evaluate_ranker.record_columns import RecordColumns
+from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
 from components.evaluate_ranker.record_selection import concatenate_columns, request_values, select_requests
 from components.train_ranker.input_features import USER_EMBEDDING
 from components.train_ranker.records import parse_requests
@@ -40,6 +40,16 @@ class PageRequest:
     inputs: dict[str, tensorflow.Tensor]
 
 
+def read_earlier_records(examples: ExampleArtifact) -> list[RecordColumns]:
+    """Reads what came before the test, with PAGE_FEATURES; a split without requests is left out.
+
+    Raises:
+        ContractError: See read_record_columns.
+    """
+    splits = [split for split in ("train", "validation") if examples.details.requests.get(split)]
+    return [read_record_columns(examples, split, PAGE_FEATURES) for split in splits]
+
+
 def sampled_requests(test: RecordColumns, count: int, seed: int) -> IntArray:
     """Draws requests of the test, ascending.
 
@@ -64,7 +74,7 @@ def page_requests(
     Args:
         examples: The examples.
         test: Their test records with PAGE_FEATURES, in the order of the files.
-        earlier: Their other splits with PAGE_FEATURES.
+        earlier: See read_earlier_records.
         chosen: Which requests of the test.
     """
     users = test.request_users[chosen]

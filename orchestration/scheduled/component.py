@@ -25,15 +25,10 @@ def start_daily(logs: str, serving: str, history: str, configuration: dict[str, 
     Returns:
         The arguments of the daily pipeline that differ from run to run, and what record_run notes.
     """
-    from orchestration.configuration import RunConfiguration
     from orchestration.scheduled import starting
-    from schemas.settings import parse_settings
 
     places = starting.Places(logs=logs, serving=serving, history=history)
-    parsed = parse_settings(RunConfiguration, configuration, "argument 'configuration'")
-    started = starting.start_daily(parsed, places, starting.utc_now())
-    print(f"start: {started.record.model_dump_json(indent=2)}", flush=True)
-    values = started.arguments | {"record": started.record.model_dump(mode="json")}
+    values = starting.start_now(starting.start_daily, configuration, places)
     return tuple(values[name] for name in ("timeline", "logs_fingerprint", "earlier_network", "record"))
 
 
@@ -62,15 +57,10 @@ def start_refresh(logs: str, serving: str, history: str, configuration: dict[str
     Returns:
         The arguments of the refresh pipeline that differ from run to run, and what record_run notes.
     """
-    from orchestration.configuration import RunConfiguration
     from orchestration.scheduled import starting
-    from schemas.settings import parse_settings
 
     places = starting.Places(logs=logs, serving=serving, history=history)
-    parsed = parse_settings(RunConfiguration, configuration, "argument 'configuration'")
-    started = starting.start_refresh(parsed, places, starting.utc_now())
-    print(f"start: {started.record.model_dump_json(indent=2)}", flush=True)
-    values = started.arguments | {"record": started.record.model_dump(mode="json")}
+    values = starting.start_now(starting.start_refresh, configuration, places)
     trained = ("trained_network", "trained_ranker_without_graph", "trained_ranker_with_graph")
     earlier = ("earlier_graph", "earlier_embeddings")
     return tuple(values[name] for name in ("timeline", "logs_fingerprint", *trained, *earlier, "record"))

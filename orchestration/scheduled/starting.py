@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from orchestration.scheduled.history import run_name, unpack_history
 from schemas.instants import DAY, Instant, format_instant
 from schemas.remote.address import is_remote, local_folder
 from schemas.remote.reading import remote_fingerprint
+from schemas.settings import parse_settings
 from schemas.timeline import Timeline
 
 WINDOWS_OF_HISTORY = 3
@@ -115,6 +117,28 @@ def start_refresh(configuration: RunConfiguration, places: Places, now: datetime
     record = _record("refresh", configuration, newest, logs, places, continued)
     inputs = {name: inputs.get(name, places.nothing) for name in (*TRAINED, *EXTENDED)}
     return StartedRun(refresh_arguments(configuration, timeline, logs, inputs, places.serving), record)
+
+
+Start = Callable[[RunConfiguration, Places, datetime.datetime], StartedRun]
+
+
+def start_now(start: Start, configuration: dict[str, Any], places: Places) -> dict[str, Any]:
+    """Starts a run at the clock's time and tells the step's log of it.
+
+    Args:
+        start: start_daily or start_refresh.
+        configuration: RunConfiguration.
+        places: Addresses.
+
+    Returns:
+        The pipeline's arguments by name, and as `record` what record_run notes.
+
+    Raises:
+        ContractError: The configuration is not valid, or see `start`.
+    """
+    started = start(parse_settings(RunConfiguration, configuration, "argument 'configuration'"), places, utc_now())
+    print(f"start: {started.record.model_dump_json(indent=2)}", flush=True)
+    return started.arguments | {"record": started.record.model_dump(mode="json")}
 
 
 def utc_now() -> datetime.datetime:

@@ -8,7 +8,7 @@ import functools
 from serving.client import RankingClient
 from serving.page.occlusion import OrderEffect, Probabilities, order_effects
 from serving.page.shoppers import Shopper
-from serving.ranking_calls import Ranking
+from serving.ranking_calls import ScoredRanking
 from serving.visitor import Visitor
 
 SLOTS = 40
@@ -76,7 +76,7 @@ def page_pair(served: RankingClient, plain: RankingClient, shopper: Shopper, div
         tuple(
             ShownSlot(
                 slot.content_id,
-                float(slot.click_probability or 0.0),
+                slot.click_probability,
                 other.get(slot.content_id),
                 slot.content_id in shopper.clicked,
                 reasons.get(slot.content_id, ()),
@@ -88,13 +88,13 @@ def page_pair(served: RankingClient, plain: RankingClient, shopper: Shopper, div
     return PagePair(with_graph, without_graph, pages[0].version, len(shopper.orders) + 2)
 
 
-def _asked(client: RankingClient, shopper: Shopper, visitor: Visitor, slots: int, diversity: float) -> Ranking:
+def _asked(client: RankingClient, shopper: Shopper, visitor: Visitor, slots: int, diversity: float) -> ScoredRanking:
     ranking = client.rank(visitor, shopper.candidates, slots, diversity, timestamp=shopper.timestamp)
-    if ranking.fallback is not None:
+    if not isinstance(ranking, ScoredRanking):
         raise SilentRankerError(f"the ranker did not answer: {ranking.fallback}")
     return ranking
 
 
 def _probabilities(client: RankingClient, shopper: Shopper, visitor: Visitor) -> Probabilities:
     ranking = _asked(client, shopper, visitor, len(shopper.candidates), 0.0)
-    return {slot.content_id: float(slot.click_probability or 0.0) for slot in ranking.slots}
+    return {slot.content_id: slot.click_probability for slot in ranking.slots}

@@ -11,7 +11,7 @@ import numpy
 import numpy.typing
 
 from components.evaluate_ranker.catalogue import read_catalogue
-from components.evaluate_ranker.page_requests import PAGE_FEATURES, page_requests
+from components.evaluate_ranker.page_requests import PAGE_FEATURES, page_requests, read_earlier_records
 from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
 from components.evaluate_ranker.record_selection import request_values
 from components.train_ranker.input_features import USER_EMBEDDING
@@ -77,20 +77,13 @@ def read_shoppers(examples: ExampleArtifact, validated_logs: Path, count: int, s
         ContractError: The examples cannot be read.
     """
     test = read_record_columns(examples, "test", PAGE_FEATURES)
-    earlier = [
-        read_record_columns(examples, split, PAGE_FEATURES)
-        for split in ("train", "validation")
-        if examples.details.requests.get(split)
-    ]
+    earlier = read_earlier_records(examples)
     ids, times = request_values(test, "user_id"), request_values(test, "timestamp")
     chosen = _last_requests(test, ids, times)
     orders = recent_orders(validated_logs, {str(ids[request]): int(times[request]) for request in chosen})
     drawn = numpy.random.default_rng(seed).permutation(chosen)
     chosen = numpy.sort(sorted(drawn, key=lambda request: not orders[str(ids[request])])[:count])
-    shown, when = (
-        numpy.concatenate([part.values[name] for part in (*earlier, test)]) for name in ("content_id", "timestamp")
-    )
-    catalogue = read_catalogue(examples, shown, when, POPULARITY)
+    catalogue = read_catalogue(examples, (*earlier, test), POPULARITY)
     by_user, vectors = {}, {}
     for request, page in zip(chosen, page_requests(examples, test, earlier, chosen), strict=True):
         user = str(ids[request])

@@ -8,11 +8,17 @@ import pytest
 
 from components.evaluate_ranker.beyond_accuracy import beyond_accuracy
 from components.evaluate_ranker.catalogue import read_catalogue
-from components.evaluate_ranker.page_requests import PAGE_FEATURES, PageRequest, page_requests, sampled_requests
+from components.evaluate_ranker.page_requests import (
+    PAGE_FEATURES,
+    PageRequest,
+    page_requests,
+    read_earlier_records,
+    sampled_requests,
+)
 from components.evaluate_ranker.ranked_pages import EMPTY, model_scores, ranked_pages
 from components.evaluate_ranker.record_columns import RecordColumns, read_record_columns
 from schemas.example_artifact import ExampleArtifact
-from schemas.instants import HOUR, parse_instant
+from schemas.instants import HOUR, Instant, parse_instant
 from schemas.ranker_artifact import RankerArtifact
 from tests.components.evaluate_ranker.conftest import TinyRun, tiny_settings
 from tests.components.evaluate_ranker.tiny_examples import AS_OF, CONTENTS
@@ -31,8 +37,14 @@ def splits(examples: ExampleArtifact) -> dict[str, RecordColumns]:
 
 
 def requests_of(examples: ExampleArtifact, splits: dict[str, RecordColumns], chosen: list[int]) -> list[PageRequest]:
-    earlier = [splits["train"], splits["validation"]]
-    return page_requests(examples, splits["test"], earlier, numpy.array(chosen))
+    return page_requests(examples, splits["test"], read_earlier_records(examples), numpy.array(chosen))
+
+
+def impressions(times: dict[str, Instant]) -> RecordColumns:
+    """Contents that nobody clicked, each in a request of its own."""
+    rows = numpy.arange(len(times))
+    values = {"content_id": numpy.array(list(times)), "timestamp": numpy.array(list(times.values()))}
+    return RecordColumns(rows, rows, rows, rows < 0, values)
 
 
 def test_a_request_carries_the_users_own_earlier_records(
@@ -70,9 +82,9 @@ def test_requests_are_drawn_once_each_and_the_same_for_a_seed(splits: dict[str, 
 
 def test_what_was_shown_was_visible_whatever_the_table_says(examples: ExampleArtifact) -> None:
     start = parse_instant(AS_OF)
-    shown = numpy.array(["c45", "c45", "c46", "c3", "unknown"])
-    times = numpy.array([start + 9, start + 5, start + 2 * HOUR, start, start])
-    catalogue = read_catalogue(examples, shown, times, FEATURE)
+    earlier = impressions({"c45": start + 5, "c3": start})
+    test = impressions({"c45": start + 9, "c46": start + 2 * HOUR, "unknown": start})
+    catalogue = read_catalogue(examples, [test, earlier], FEATURE)
     by_id = dict(zip(catalogue.ids.tolist(), catalogue.visible_from.tolist(), strict=True))
     assert len(by_id) == CONTENTS, "without the cold-content row"
     assert (by_id["c45"], by_id["c46"], by_id["c47"], by_id["c3"]) == (start + 5, start + HOUR, start + HOUR, 0)
@@ -89,7 +101,7 @@ def test_pages_hold_the_best_of_what_was_visible(
 ) -> None:
     """The tiny ranker likes large numbers, and what the user has not seen."""
     start = parse_instant(AS_OF)
-    catalogue = read_catalogue(examples, numpy.array(["c0"]), numpy.array([start]), FEATURE)
+    catalogue = read_catalogue(examples, [impressions({"c0": start})], FEATURE)
     requests = requests_of(examples, splits, [5, 200])
     scores = model_scores(RankerArtifact(tiny_run.with_graph).saved_model(), catalogue)
     assert scores is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import subprocess
 import sys
@@ -147,15 +148,26 @@ def test_a_taken_port_is_refused(finished_run: Path, address: str) -> None:
         pass
 
 
-def test_the_command_serves_the_page_beside_the_ranker(finished_run: Path) -> None:
+def test_the_command_serves_the_page_beside_the_ranker(finished_run: Path, tmp_path: Path) -> None:
+    """With as many threads of an operation as the option says: TensorFlow's own log tells what each device got."""
+    threads = str((os.cpu_count() or 1) + 3)
     command = [sys.executable, "-m", "serving.local_server", "--base", str(finished_run / "serving"), "--port", "0"]
     command += ["--run", str(finished_run), "--page-port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT) as process:
+    command += ["--intra-operation-threads", threads]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "local_device=1"}
+    log = tmp_path / "log.txt"
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=PROJECT_ROOT, env=environment
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            assert line.startswith(f"the page of {finished_run} is at http://localhost:"), line
+            assert line.startswith(f"the page of {finished_run} is at http://localhost:"), line + log.read_text()
             assert all(len(page) == 40 for page in pages_in(opened(line.split()[-1])[1]))
         finally:
             process.terminate()
     assert process.returncode == 0
+    assert set(re.findall(r"num_threads=(\d+)", log.read_text())) == {threads}

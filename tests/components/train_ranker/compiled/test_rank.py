@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy
 import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 
 from components.train_ranker.export import serving_ranker
+from components.train_ranker.settings import CrossKind, EmbeddingInteraction, Structure
 from components.train_ranker.signatures import ServingRanker
 from schemas.example_artifact import ExampleArtifact
 from schemas.instants import DAY, HOUR
@@ -22,6 +25,22 @@ SHAPES: list[dict[str, Any]] = [
     {"cross": "full", "structure": "parallel", "cross_layers": 2, "with_graph": False, "encoding_bins": 0},
     {"cross": "mixture", "structure": "stacked", "cross_layers": 2, "embedding_interaction": "product_and_vectors"},
 ]
+
+
+ANY_SHAPE = st.fixed_dictionaries(
+    {
+        "cross": st.sampled_from(get_args(CrossKind)),
+        "structure": st.sampled_from(get_args(Structure)),
+        "cross_layers": st.integers(1, 3),
+        "rank": st.integers(1, 5),
+        "experts": st.integers(1, 3),
+        "deep_sizes": st.sampled_from([(6,), (8, 4), (5, 4, 3)]),
+        "encoding_bins": st.sampled_from([0, 8]),
+        "embedding_interaction": st.sampled_from(get_args(EmbeddingInteraction)),
+    }
+)
+UNENCODED = {"cross": "full", "structure": "stacked", "encoding_bins": 0, "embedding_interaction": "product"}
+ONE_LAYER = {"cross": "mixture", "structure": "parallel", "cross_layers": 1}
 
 
 @pytest.fixture(params=SHAPES, ids=lambda shape: "-".join(map(str, shape.values())))
@@ -62,18 +81,40 @@ def drawn_request(generator: numpy.random.Generator, examples: ExampleArtifact, 
     }
 
 
-def test_rank_scores_as_the_network_of_any_shape(shaped: tuple[ServingRanker, bool], examples: ExampleArtifact) -> None:
-    serving, with_graph = shaped
-    generator = numpy.random.default_rng(0)
+def require_the_networks_scores(
+    serving: ServingRanker, with_graph: bool, examples: ExampleArtifact, candidates: int, seed: int
+) -> None:
+    """Asks `rank` and the network itself, with explicit features, for the same drawn request."""
     names = {feature.name for feature in features_of(model_groups(with_graph))}
-    for candidates in (1, 7, 60, 150):
-        request = drawn_request(generator, examples, candidates)
-        features = explicit_features(examples, request)
-        expected = answer(serving.score, {name: value for name, value in features.items() if name in names})
-        found = answer(serving.rank, request)
-        assert found.shape == (candidates,)
-        numpy.testing.assert_allclose(found, expected, atol=1e-5)
-        assert candidates == 1 or found.std() > 1e-3
+    request = drawn_request(numpy.random.default_rng(seed), examples, candidates)
+    features = explicit_features(examples, request)
+    expected = answer(serving.score, {name: value for name, value in features.items() if name in names})
+    found = answer(serving.rank, request)
+    assert found.shape == (candidates,)
+    numpy.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    assert candidates == 1 or found.std() > 1e-3
+
+
+def test_rank_scores_as_the_network_in_shapes(shaped: tuple[ServingRanker, bool], examples: ExampleArtifact) -> None:
+    serving, with_graph = shaped
+    for seed, candidates in enumerate((1, 7, 60, 150)):
+        require_the_networks_scores(serving, with_graph, examples, candidates, seed)
+
+
+@example(shape=UNENCODED, with_graph=True, seed=1)
+@example(shape=ONE_LAYER, with_graph=False, seed=2)
+@settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@given(shape=ANY_SHAPE, with_graph=st.booleans(), seed=st.integers(0, 1000))
+def test_rank_scores_as_the_network_of_any_shape(
+    examples: ExampleArtifact, shape: dict[str, Any], with_graph: bool, seed: int
+) -> None:
+    ranker = arbitrary_ranker(examples, with_graph, SMALL.model_copy(update=shape))
+    serving = serving_ranker(ranker, examples, with_graph)
+    require_the_networks_scores(serving, with_graph, examples, candidates=40, seed=seed)
+
+
+def test_2000_candidates_score_as_by_the_network(serving: ServingRanker, examples: ExampleArtifact) -> None:
+    require_the_networks_scores(serving, True, examples, candidates=2000, seed=5)
 
 
 def test_repeated_candidates_score_the_same(serving: ServingRanker, examples: ExampleArtifact) -> None:
