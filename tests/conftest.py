@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.storage_emulator import StorageEmulator
+
+# A process that has called gRPC and then starts Spark forks, and gRPC's handlers abort many children of such a fork
+# before they become Java. No code of ours does both; the tests of one worker do.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 
 @pytest.fixture
