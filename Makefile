@@ -1,5 +1,5 @@
-# make setup | run | serve | test | lint | types | golden | protos | locks | images | test-containers; each sets up what
-# it needs first. Needs Python 3.11 and a C compiler; the last two also docker or podman.
+# make setup | run | serve | test | test-slow | lint | types | golden | protos | locks | images | test-containers; each sets
+# up what it needs first. Needs Python 3.11 and a C compiler; the last two also docker or podman.
 PYTHON ?= python3.11
 INSTALLED := .venv/installed
 LOCK := requirements/lock.txt
@@ -25,7 +25,7 @@ BUILD_IMAGE = $(CONTAINER_ENGINE) build $(IMAGE_BUILD_FLAGS) --file images/$(1)/
 	--label org.opencontainers.image.revision=$(2) --label org.opencontainers.image.version=$(VERSION) \
 	--label org.opencontainers.image.source=$(SOURCE)
 
-.PHONY: setup run serve test lint types golden protos locks images image-base $(STEP_IMAGES:%=image-%) image-serving \
+.PHONY: setup run serve test test-slow lint types golden protos locks images image-base $(STEP_IMAGES:%=image-%) image-serving \
 	test-containers container-tests
 
 setup: $(INSTALLED)
@@ -39,7 +39,11 @@ serve: $(INSTALLED)
 	.venv/bin/python -m serving.local_server --base $(BASE) --port $(PORT) $(if $(RUN),--run $(RUN) --page-port $(PAGE_PORT))
 
 test: $(INSTALLED)
-	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
+	.venv/bin/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
+
+# What would take `make test` beyond twenty minutes; .ci/run runs both.
+test-slow: $(INSTALLED)
+	.venv/bin/python -m pytest -m slow
 
 lint: $(INSTALLED)
 	.venv/bin/ruff check .

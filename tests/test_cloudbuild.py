@@ -137,7 +137,7 @@ def test_make_is_asked_for_targets_that_it_has() -> None:
         for step in build()["steps"]
     ]
     asked = set(" ".join(re.findall(r"make ((?:[a-z-]+\b ?)+)", "; ".join(lines))).split())
-    assert asked == {"setup", "lint", "types", "test", "container-tests"}
+    assert asked == {"setup", "lint", "types", "test", "test-slow", "container-tests"}
     for target in asked:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     variables = {value.partition("=")[0] for value in arguments("end-to-end") if "=" in value}

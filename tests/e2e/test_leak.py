@@ -34,8 +34,6 @@ RESAMPLES = 10_000
 NETWORK = NetworkSettings(embedding_size=32, lstm_hidden_size=16, fan_out=(8, 4), epochs=1)
 RANKER = RankerSettings(epochs=2, seeds=(1,))
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def coin_flips(tmp_path_factory: pytest.TempPathFactory) -> World:

@@ -56,6 +56,7 @@ def assert_same(one: Path, other: Path) -> None:
     assert [name for name in first if first[name] != second[name]] == []
 
 
+@pytest.mark.slow
 def test_a_submitted_job_writes_the_bytes_of_duckdb(logs: Path, tmp_path: Path) -> None:
     """The project is a zip file on the workers; the window cuts partitions."""
     start, end = START + HOUR, START + 6 * DAY + 7 * HOUR

@@ -142,6 +142,7 @@ def test_of_rows_in_two_files_and_days_the_earliest_stays(logs: Path, output: Pa
     assert same.iloc[0]["slot"] == row["slot"]
 
 
+@pytest.mark.slow
 @needs_java
 def test_spark_gives_the_same_bytes(logs: Path, output: Path) -> None:
     _validate(logs, logs.parent / "spark", "pyspark")

@@ -271,6 +271,7 @@ def test_a_category_of_many_values_stays_small(engine: Engine, tmp_path: Path) -
     assert len(distribution.labels) <= 256 * len(comparison.days)
 
 
+@pytest.mark.slow
 @needs_java
 def test_spark_gives_the_same_results(engine: Engine, tmp_path: Path) -> None:
     frame = impressions()
