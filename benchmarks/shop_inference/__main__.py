@@ -2,7 +2,7 @@
 
 The best possible ROC-AUC of the shop is that of a scorer who is told every user's taste. Nobody who has only logs is
 told. This scorer infers users and contents from what happened before the test day, by one who knows how the shop draws
-them and is told the styles of contents and all that a moment adds: more than any network that learns from the logs.
+them and is told the styles of contents and all that a moment adds: a yardstick, not a strict bound.
 """
 
 from __future__ import annotations
